@@ -1,0 +1,249 @@
+"""History: what a training run was, row by row. Knows nothing of torch.
+
+Row k is the state *before* update k, in every column; the last row is the state after the last update.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from learning.errors import InputError, unknown
+from learning.experiment import HISTORY_FORMAT, Experiment
+from learning.files import write_whole
+
+Array = npt.NDArray[Any]
+
+ARRAYS = ("epoch", "loss", "params", "grads", "yhat", "x", "y")
+"""The arrays of a history file, in this order; ``meta`` comes after them."""
+
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same history, whenever it is saved
+
+
+class State(NamedTuple):
+    """One row: everything at the same weights."""
+
+    epoch: int
+    loss: float
+    params: Array  # (P,)
+    grads: Array  # (P,)
+    yhat: Array  # (N,) or (N, K)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A recorded training run of T states, P parameters and N points; the arrays are read-only.
+
+    Attributes:
+        epoch: (T,) int64, strictly increasing: how many epochs were finished in this state.
+        loss: (T,) loss over all the data.
+        params: (T, P) parameters, in the order of :attr:`names`.
+        grads: (T, P) gradient of the loss at these parameters.
+        yhat: (T, N) or (T, N, K) what the model says at these parameters.
+        x: (N,) or (N, D) inputs.
+        y: (N,) observations.
+        meta: What JSON can hold: ``format``, ``names``, ``experiment``, ``torch``, ``truth`` (the true
+            parameters, or None), ``data`` (a name for the data).
+
+    Raises:
+        InputError: The shapes do not belong together, or meta lacks something.
+    """
+
+    epoch: Array
+    loss: Array
+    params: Array
+    grads: Array
+    yhat: Array
+    x: Array
+    y: Array
+    meta: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        for name in ARRAYS:
+            object.__setattr__(self, name, _read_only(getattr(self, name)))
+        object.__setattr__(self, "meta", json.loads(_canonical(self.meta)))
+        _check(self)
+
+    def __len__(self) -> int:
+        return len(self.epoch)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the P parameters, for example ("w0", "w1")."""
+        return tuple(self.meta["names"])
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment that this is the result of.
+
+        Raises:
+            InputError: The history was recorded from something else, or what it says is not allowed.
+        """
+        values = self.meta.get("experiment")
+        if not isinstance(values, dict):
+            raise InputError(
+                'this history says nothing about its experiment: meta has no "experiment"; train it here'
+            )
+        return Experiment(**values)
+
+    @property
+    def truth(self) -> tuple[float, ...] | None:
+        """The true parameters, (P,), where the data were made from known ones."""
+        values = self.meta.get("truth")
+        return None if values is None else tuple(float(value) for value in values)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names that :meth:`column` takes: epoch, loss, the parameters, and ``grad_`` before each."""
+        return ("epoch", "loss", *self.names, *(f"grad_{name}" for name in self.names))
+
+    def column(self, name: str) -> Array:
+        """Return one column, (T,).
+
+        Raises:
+            InputError: There is no such column; names those there are.
+        """
+        if name not in self.columns:
+            raise unknown("column", name, self.columns)
+        if name in ("epoch", "loss"):
+            return self.epoch if name == "epoch" else self.loss
+        if name in self.names:
+            return _read_only(self.params[:, self.names.index(name)])
+        return _read_only(self.grads[:, self.names.index(name.removeprefix("grad_"))])
+
+    @property
+    def last_finite(self) -> int:
+        """Index of the last row whose loss and parameters are all finite; -1 if there is none."""
+        finite = np.isfinite(self.loss) & np.isfinite(self.params).all(axis=1)  # (T,)
+        return int(np.flatnonzero(finite)[-1]) if finite.any() else -1
+
+    def row(self, epoch: float) -> int:
+        """Return the index of the last recorded row that is not after `epoch`.
+
+        Raises:
+            InputError: The epoch is outside of what was recorded.
+        """
+        first, last = int(self.epoch[0]), int(self.epoch[-1])
+        if not first <= epoch <= last:
+            raise InputError(f"epoch {epoch} was not recorded; choose one from {first} to {last}")
+        return int(np.searchsorted(self.epoch, epoch, side="right")) - 1
+
+    def at(self, epoch: float) -> State:
+        """Return the recorded state of that epoch, or the last one before it.
+
+        Raises:
+            InputError: The epoch is outside of what was recorded.
+        """
+        k = self.row(epoch)
+        return State(int(self.epoch[k]), float(self.loss[k]), self.params[k], self.grads[k], self.yhat[k])
+
+    def digest(self) -> str:
+        """Return SHA-256 over the arrays and meta, 64 hexadecimal digits."""
+        digest = hashlib.sha256(_canonical(self.meta).encode())
+        for name in ARRAYS:
+            array: Array = getattr(self, name)
+            digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
+        return digest.hexdigest()
+
+    def save(self, path: Path | str) -> None:
+        """Write the history to `path`, whole or not at all; the same history gives the same bytes.
+
+        Raises:
+            RunError: The file cannot be written.
+        """
+        with write_whole(Path(path)) as file:
+            _write(
+                file,
+                {name: getattr(self, name) for name in ARRAYS} | {"meta": np.array(_canonical(self.meta))},
+            )
+
+    @classmethod
+    def load(cls, path: Path | str) -> History:
+        """Read a history that :meth:`save`, or anything that writes the same arrays, has written.
+
+        Raises:
+            InputError: There is no such file, or it is not a whole history; names the file.
+        """
+        try:
+            arrays = _read(Path(path))
+            return cls(**{name: arrays[name] for name in ARRAYS}, meta=json.loads(str(arrays["meta"])))
+        except FileNotFoundError:
+            raise InputError(f"{path}: there is no such file; give the path of a history, *.npz") from None
+        except Exception as error:  # a damaged archive can raise almost anything
+            raise InputError(
+                f"{path}: is not a lossreel history ({_reason(error)}); train it again"
+            ) from error
+
+
+def _write(file: BinaryIO, arrays: dict[str, Array]) -> None:
+    """Write an .npz as numpy.savez_compressed does, but with fixed dates."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy", date_time=_LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(entry, "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, array, allow_pickle=False)
+
+
+def _read(path: Path) -> dict[str, Array]:
+    """Read an .npz as numpy.load does, but each array to its end, where the archive's checksum stands."""
+    with zipfile.ZipFile(path) as archive:
+        missing = [name for name in (*ARRAYS, "meta") if f"{name}.npy" not in archive.namelist()]
+        if missing:
+            raise InputError(f"it has no array {missing[0]}")
+        files = {name: io.BytesIO(archive.read(f"{name}.npy")) for name in (*ARRAYS, "meta")}
+    return {name: np.lib.format.read_array(file, allow_pickle=False) for name, file in files.items()}
+
+
+def _reason(error: Exception) -> str:
+    """Say in a few words what is wrong with a file."""
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _read_only(array: Array) -> Array:
+    """Return the array itself if nobody can write to it, otherwise a copy of which that is true."""
+    frozen = np.array(array, copy=True) if array.flags.writeable else array
+    frozen.setflags(write=False)
+    return frozen
+
+
+def _canonical(meta: dict[str, Any]) -> str:
+    return json.dumps(meta, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def _check(history: History) -> None:
+    """Refuse arrays that do not belong together."""
+    if history.meta.get("format") != HISTORY_FORMAT:
+        raise InputError(f"format {history.meta.get('format')} where this lossreel reads {HISTORY_FORMAT}")
+    if not isinstance(history.meta.get("names"), list):
+        raise InputError('meta has no "names"')
+    for name in ARRAYS:
+        kind = getattr(history, name).dtype.kind
+        if kind != ("i" if name == "epoch" else "f"):
+            raise InputError(
+                f"{name} holds {getattr(history, name).dtype}: epoch must be integers, the rest floats"
+            )
+    states, points, parameters = history.epoch.size, history.y.shape[:1], len(history.names)
+    shapes = {
+        "epoch": (states,),
+        "loss": (states,),
+        "params": (states, parameters),
+        "grads": (states, parameters),
+        "yhat": (states, *points, *history.yhat.shape[2:]),
+        "x": (*points, *history.x.shape[1:]),
+        "y": points or (0,),
+    }
+    for name, shape in shapes.items():
+        if getattr(history, name).shape != shape:
+            raise InputError(f"{name} has shape {getattr(history, name).shape} where {shape} belongs")
+    if states == 0 or np.any(np.diff(history.epoch) <= 0):
+        raise InputError("epoch must hold at least one number and increase")

@@ -1,0 +1,230 @@
+"""The command `lossreel`. Loads neither manim, torch nor NumPy until a command needs them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from learning.errors import InputError, RunError
+from scenes import options
+from scenes.catalogue import Entry
+
+INTERRUPTED = 130
+
+
+class StoppedError(Exception):
+    """Ctrl-C, or a polite request to end."""
+
+
+class Root(options.Commands):
+    """The command itself; an interrupt reaches `main` without click's empty line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise StoppedError from None
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(None, "--version", package_name="lossreel", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show where an error comes from.")
+def lossreel() -> None:
+    """Lecture films of real PyTorch training runs."""
+
+
+@lossreel.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_films(as_json: bool) -> None:
+    """List the films: what each teaches, its parameters, its running time."""
+    from scenes.production.listing import films_as_json, films_as_text
+
+    click.echo(films_as_json() if as_json else films_as_text())
+
+
+def _render(entry: Entry, given: Mapping[str, Any]) -> None:
+    from scenes.production.output import Output
+    from scenes.production.progress import reporter
+    from scenes.production.render import render
+
+    names = ("quality", "size", "fps", "format", "transparent", "last_frame", "path")
+    output = Output.choose(**{name: given[name] for name in names})
+    parameters = options.parameters_from(entry.parameters, given)
+    look = {"theme": given["theme"], "language": given["language"]}
+    with reporter() as progress:
+        made = render(entry, parameters, output, **look, force=given["force"], progress=progress)
+    _hand_over(made.path, given["preview"])
+
+
+def _sheet(entry: Entry, given: Mapping[str, Any]) -> None:
+    from scenes.production.progress import reporter
+    from scenes.production.sheet import sheet
+
+    parameters = options.parameters_from(entry.parameters, given)
+    look = {"theme": given["theme"], "language": given["language"]}
+    with reporter() as progress:
+        path = sheet(entry, parameters, given["path"], **look, progress=progress)
+    _hand_over(path, given["preview"])
+
+
+def _hand_over(path: Path, preview: bool) -> None:
+    click.echo(path)
+    if preview and click.launch(os.fspath(path)):
+        raise RunError(f"{path} is done, but nothing here opens it: open it by hand, or leave out -p")
+
+
+def _train(entry: Entry, given: Mapping[str, Any]) -> None:
+    from scenes.production.naming import history_names
+    from scenes.production.progress import reporter
+    from scenes.production.render import fetch_histories
+
+    parameters = options.parameters_from(entry.parameters, given)
+    with reporter() as progress:
+        histories = fetch_histories(parameters, progress)
+    names = history_names(entry, parameters, histories)
+    for label, history in histories.items():
+        path = given["folder"] / names[label]
+        history.save(path)
+        click.echo(path)
+
+
+def _train_options() -> list[click.Option]:
+    folder = click.Path(file_okay=False, path_type=Path)
+    text = "Folder of the history files, made if it is not there."
+    return [click.Option(["-o", "--output", "folder"], type=folder, metavar="DIR", required=True, help=text)]
+
+
+def _render_options() -> list[click.Option]:
+    return [*options.output_options(), *options.look_options(), *options.file_options("the film")]
+
+
+def _sheet_options() -> list[click.Option]:
+    return [*options.look_options(), *options.file_options("the picture")]
+
+
+lossreel.add_command(
+    options.FilmCommands(
+        "render", "Train what a film needs, render it, print its path.", _render_options, _render
+    )
+)
+lossreel.add_command(
+    options.FilmCommands("sheet", "Draw one picture with a frame of every beat.", _sheet_options, _sheet)
+)
+lossreel.add_command(
+    options.FilmCommands("train", "Only train: write a history file for each run.", _train_options, _train)
+)
+
+
+@lossreel.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--all", "whole", is_flag=True, help="Every row, not only the first and the last.")
+@click.option("--csv", "as_csv", is_flag=True, help="All rows and columns, comma-separated.")
+@click.option("--json", "as_json", is_flag=True, help="All rows and columns; inf and nan are strings.")
+def history(file: Path, whole: bool, as_csv: bool, as_json: bool) -> None:
+    """Show a history file: epoch, loss, parameters, gradient."""
+    if as_csv and as_json:
+        raise InputError("--csv and --json are two answers to one question: choose one")
+    from learning.history import History
+    from scenes.production.listing import history_as_csv, history_as_json, history_as_text
+
+    recorded = History.load(file)
+    if as_csv or as_json:
+        click.echo(history_as_csv(recorded) if as_csv else history_as_json(recorded))
+    else:
+        click.echo(history_as_text(recorded, whole=whole))
+
+
+@lossreel.group(cls=options.Commands)
+def cache() -> None:
+    """Show or empty the cache of histories and films."""
+
+
+@cache.command("info")
+def cache_info() -> None:
+    """Say what is kept, where, how large."""
+    import learning.store
+    from scenes.production.listing import cache_as_text
+
+    click.echo(cache_as_text(learning.store.info()))
+
+
+@cache.command("clear")
+def cache_clear() -> None:
+    """Delete what is kept; everything can be made again."""
+    import learning.store
+    from scenes.production.listing import cache_as_text
+
+    click.echo("deleted\n" + cache_as_text(learning.store.clear()))
+
+
+@lossreel.command()
+def doctor() -> None:
+    """Say what this machine has and what it lacks."""
+    from scenes.production.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(finding.line)
+    if any(finding.is_needed and not finding.is_there for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit status."""
+    args = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in args
+    signal.signal(signal.SIGTERM, _end_politely)
+    sys.exit(_run([arg for arg in args if arg != "--debug"], debug))
+
+
+def _end_politely(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _run(args: list[str], debug: bool) -> int:
+    try:
+        status = lossreel.main(args, prog_name="lossreel", standalone_mode=False)
+    except (StoppedError, click.Abort, KeyboardInterrupt):
+        return _complain("interrupted", INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except Exception as error:
+        if debug:
+            raise
+        return _complain(f"error: {_message(error)}", _status(error))
+    return status if isinstance(status, int) else 0
+
+
+def _complain(text: str, status: int) -> int:
+    click.echo("lossreel: " + " ".join(text.split()), err=True)
+    return status
+
+
+def _status(error: Exception) -> int:
+    return 2 if isinstance(error, InputError | click.UsageError) else 1
+
+
+def _message(error: Exception) -> str:
+    """Say in one line what went wrong and what to do next."""
+    if isinstance(error, InputError | RunError):
+        return str(error)
+    if isinstance(error, click.UsageError):
+        help_of = error.ctx.command_path if error.ctx else "lossreel"
+        return f"{error.format_message().rstrip('.')}; see {help_of} --help"
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'a file'}: {error.strerror}"
+    return f"{type(error).__name__}: {error}; run it again with --debug to see where"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""Mobjects that draw themselves, the camera that lets them, and the animation that moves them.
+
+Manim draws a mobject as Bézier curves, one mobject at a time, from Python. A `Drawing` keeps its geometry as arrays
+and writes it straight into the Cairo context, which is already in scene units: hundreds of faces or points cost as
+much as one mobject. Its state is a few plain attributes (an epoch, an opacity, an angle); `Tween` moves those.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import cairo
+import numpy as np
+from manim import Animation, Camera, VMobject, smooth
+
+Rectangle = tuple[float, float, float, float]
+"""left, bottom, right, top, in scene units."""
+
+
+@lru_cache(maxsize=1024)
+def channels(color: str) -> tuple[float, float, float]:
+    """The red, green and blue of ``#rrggbb``, each in 0 … 1."""
+    return tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))  # type: ignore[return-value]
+
+
+def mix(first: str, second: str, share: float) -> str:
+    """A colour on the way from the first (share 0) to the second (share 1)."""
+    blended = np.array(channels(first)) * (1 - share) + np.array(channels(second)) * share
+    return "#" + "".join(f"{round(255 * value):02x}" for value in blended)
+
+
+class Brush:
+    """A Cairo context with a colour model that fits Manim's: it keeps red and blue the other way round."""
+
+    def __init__(self, context: cairo.Context) -> None:
+        self.context = context
+
+    def color(self, color: str, opacity: float = 1.0) -> None:
+        """Set the colour of what is drawn next."""
+        red, green, blue = channels(color)
+        self.context.set_source_rgba(blue, green, red, opacity)
+
+    @contextmanager
+    def faded(self, opacity: float) -> Iterator[None]:
+        """Draw a group of things that hide one another, and lay the group down with an opacity."""
+        self.context.push_group()
+        yield
+        self.context.pop_group_to_source()
+        self.context.paint_with_alpha(opacity)
+
+    def line(self, points: np.ndarray, color: str, width: float, opacity: float = 1.0, dash: Sequence[float] = ()) -> None:
+        """Stroke a polyline, (n, 2) or (n, 3), in scene units; rounded ends."""
+        if len(points) < 2 or opacity <= 0 or width <= 0:
+            return
+        self.path(points)
+        self.stroke(color, width, opacity, dash)
+
+    def path(self, points: np.ndarray) -> None:
+        """Append an open polyline to the current path."""
+        flat = points[:, :2].tolist()
+        self.context.move_to(*flat[0])
+        for x, y in flat[1:]:
+            self.context.line_to(x, y)
+
+    def segments(self, ends: np.ndarray, color: str, width: float, opacity: float = 1.0, dash: Sequence[float] = ()) -> None:
+        """Stroke many separate lines at once: ends (n, 2, 2)."""
+        if not len(ends) or opacity <= 0:
+            return
+        for (ax, ay), (bx, by) in ends.tolist():
+            self.context.move_to(ax, ay)
+            self.context.line_to(bx, by)
+        self.stroke(color, width, opacity, dash)
+
+    def stroke(self, color: str, width: float, opacity: float = 1.0, dash: Sequence[float] = ()) -> None:
+        """Stroke the current path."""
+        self.color(color, opacity)
+        self.context.set_line_width(width)
+        self.context.set_line_cap(cairo.LINE_CAP_BUTT if dash else cairo.LINE_CAP_ROUND)
+        self.context.set_line_join(cairo.LINE_JOIN_ROUND)
+        self.context.set_dash(list(dash))
+        self.context.stroke()
+
+    def dots(self, centres: np.ndarray, radius: float, color: str, opacity: float = 1.0) -> None:
+        """Fill discs of one size: centres (n, 2)."""
+        if not len(centres) or opacity <= 0 or radius <= 0:
+            return
+        for x, y in centres[:, :2].tolist():
+            self.context.new_sub_path()
+            self.context.arc(x, y, radius, 0, 2 * np.pi)
+        self.color(color, opacity)
+        self.context.fill()
+
+    def ring(self, centre: np.ndarray, radius: float, color: str, width: float, opacity: float = 1.0) -> None:
+        """Stroke a circle."""
+        self.context.new_sub_path()
+        self.context.arc(float(centre[0]), float(centre[1]), radius, 0, 2 * np.pi)
+        self.stroke(color, width, opacity)
+
+    def polygon(self, points: np.ndarray, color: str, opacity: float = 1.0) -> None:
+        """Fill one polygon, (n, 2)."""
+        if opacity <= 0:
+            return
+        self.path(points)
+        self.context.close_path()
+        self.color(color, opacity)
+        self.context.fill()
+
+    def star(self, centre: np.ndarray, radius: float, color: str, edge: str, opacity: float = 1.0) -> None:
+        """Fill a five-pointed star with a thin edge."""
+        angles = np.pi / 2 + np.arange(10) * np.pi / 5
+        reach = np.where(np.arange(10) % 2 == 0, radius, 0.45 * radius)
+        corners = centre[:2] + np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach[:, None]
+        self.polygon(corners, color, opacity)
+        self.line(np.vstack([corners, corners[:1]]), edge, 0.012, 0.8 * opacity)
+
+    def arrow(self, start: np.ndarray, end: np.ndarray, color: str, width: float, opacity: float = 1.0) -> None:
+        """A straight arrow whose tip is at the end; its head shrinks with it when it is short."""
+        along = np.asarray(end[:2], float) - np.asarray(start[:2], float)
+        length = float(np.hypot(*along))
+        if length < 1e-4 or opacity <= 0:
+            return
+        unit = along / length
+        head = min(5 * width, 0.5 * length)
+        side = np.array([-unit[1], unit[0]]) * head * 0.42
+        neck = np.asarray(end[:2]) - unit * head
+        self.line(np.array([start[:2], neck + unit * 0.2 * head]), color, width, opacity)
+        self.polygon(np.array([end[:2], neck + side, neck - side]), color, opacity)
+
+    def outline(self, points: np.ndarray, x: float, y: float, color: str, opacity: float = 1.0) -> None:
+        """Fill Bézier contours (4 m, 3) shifted by (x, y): text whose place changes with every frame."""
+        moved = (points[:, :2] + (x, y)).tolist()
+        context, last = self.context, None
+        for i in range(0, len(moved), 4):
+            if moved[i] != last:
+                context.move_to(*moved[i])
+            context.curve_to(*moved[i + 1], *moved[i + 2], *moved[i + 3])
+            last = moved[i + 3]
+        self.color(color, opacity)
+        context.fill()
+
+
+class Drawing(VMobject):
+    """A mobject that draws itself.
+
+    Attributes:
+        frame: the rectangle that it keeps to, in scene units.
+        opacity: of the whole drawing.
+        epoch: the (fractional) epoch that it shows.
+    """
+
+    def __init__(self, frame: Rectangle) -> None:
+        super().__init__(stroke_width=0)
+        self.opacity = 1.0
+        self.epoch = 0.0
+        self.frame: np.ndarray = np.asarray(frame, float)
+
+    @property
+    def frame(self) -> np.ndarray:
+        """left, bottom, right, top."""
+        return self._frame
+
+    @frame.setter
+    def frame(self, frame: np.ndarray) -> None:
+        self._frame = np.asarray(frame, float)
+        left, bottom, right, top = self._frame
+        # Manim asks a mobject's points where it is; these say so and are never drawn.
+        self.points = np.array([[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0]], float)
+
+    def draw(self, brush: Brush) -> None:
+        """Draw the present state."""
+        raise NotImplementedError
+
+
+class FilmCamera(Camera):
+    """Manim's camera, which lets a `Drawing` draw itself."""
+
+    def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context) -> "FilmCamera":
+        """Draw a mobject into the context, which is in scene units."""
+        if not isinstance(vmobject, Drawing):
+            return super().display_vectorized(vmobject, ctx)
+        if vmobject.opacity > 0:
+            ctx.save()
+            ctx.new_path()
+            vmobject.draw(Brush(ctx))
+            ctx.restore()
+        return self
+
+
+class Tween(Animation):
+    """Move attributes of a drawing from their present values to the given ones, all at the same pace.
+
+    Args:
+        drawing: whose attributes move.
+        targets: the values at the end, numbers or arrays, by attribute name.
+    """
+
+    def __init__(self, drawing: Drawing, *, run_time: float = 1.0, rate_func: Any = smooth, **targets: Any) -> None:
+        unknown = [name for name in targets if not hasattr(drawing, name)]
+        if unknown:
+            raise AttributeError(f"{type(drawing).__name__} has no {unknown[0]!r} to move")
+        self.targets = {name: np.asarray(value, float) for name, value in targets.items()}
+        super().__init__(drawing, run_time=run_time, rate_func=rate_func, introducer=True)
+
+    def begin(self) -> None:
+        """Note where each attribute starts."""
+        self.origins = {name: np.asarray(getattr(self.mobject, name), float) for name in self.targets}
+        super().begin()
+
+    def create_starting_mobject(self) -> Any:
+        """No copy: the attributes' first values are all that is needed."""
+        return self.mobject
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Set the attributes for a share of the run time."""
+        share = self.rate_func(alpha)
+        for name, target in self.targets.items():
+            origin = self.origins[name]
+            value = target if share == 1 else origin + share * (target - origin)
+            setattr(self.mobject, name, float(value) if value.ndim == 0 else value)
+
+
+class Stamp:
+    """A line of text that is drawn at another place in every frame."""
+
+    def __init__(self, parts: Sequence[tuple[str, np.ndarray]], width: float) -> None:
+        self.parts = parts
+        self.width = width
+        heights = [points[:, 1] for _, points in parts if len(points)] or [np.zeros(1)]
+        self.low = float(min(h.min() for h in heights))
+        self.high = float(max(h.max() for h in heights))
+
+    def put(self, brush: Brush, x: float, y: float, opacity: float = 1.0, anchor: float = 0.5) -> None:
+        """Draw with its middle at height y; anchor 0 puts its left end at x, 0.5 its centre, 1 its right end."""
+        if opacity <= 0.01:
+            return
+        for color, points in self.parts:
+            brush.outline(points, x - anchor * self.width, y - (self.low + self.high) / 2, color, opacity)

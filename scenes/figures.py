@@ -1,0 +1,77 @@
+"""The numbers of a run that captions and notes quote, as recorded."""
+
+import numpy as np
+
+from learning.history import History
+from scenes.markup import Words
+from scenes.material import Minimum
+from scenes.numbers import MINUS, fixed, pair, shortest
+
+
+def of_line(run: History, best: Minimum, off_map: int | None) -> dict[str, Words]:
+    """The figures of a line's run.
+
+    Args:
+        run: its history; row k is the state before update k.
+        best: the least-squares line.
+        off_map: the epoch in which it leaves the surface that is shown, or None.
+    """
+    return _beginning(run) | _ending(run, best) | _training(run, off_map)
+
+
+def _beginning(run: History) -> dict[str, Words]:
+    start = _weights(run, 0)
+    return {
+        "n": count(len(run.x)),
+        "line": line(start),
+        "bias": shortest(start[0]),
+        "incline": shortest(start[1]),
+        "start": pair(start),
+        "loss0": fixed(float(run.loss[0])),
+        "g0": fixed(float(run.grads[0, 0])),
+        "g1": fixed(float(run.grads[0, 1])),
+    }
+
+
+def _ending(run: History, best: Minimum) -> dict[str, Words]:
+    return {
+        "minimum": pair(best.weights, 3),
+        "least": pair(best.weights, 3),
+        "lowest": fixed(best.loss),
+        "learned": pair(_weights(run, -1), 3),
+        "loss": fixed(float(run.loss[-1])),
+        "truth": pair((float(run.truth[0]), float(run.truth[1]))) if run.truth else Words("", ""),
+    }
+
+
+def _training(run: History, off_map: int | None) -> dict[str, Words]:
+    asked, second = run.experiment, min(1, len(run.epoch) - 1)
+    broken = np.flatnonzero(~np.isfinite(run.loss))
+    return {
+        "lr": shortest(asked.lr),
+        "optimizer": Words(asked.optimizer, asked.optimizer),
+        "epochs": count(int(run.epoch[-1])),
+        "count": count(max(int(run.epoch[-1]) - 1, 0)),
+        "before": pair(_weights(run, 0), 4),
+        "after": pair(_weights(run, second), 4),
+        "loss1": fixed(float(run.loss[second])),
+        "off": count(off_map or 0),
+        "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
+    }
+
+
+def _weights(run: History, row: int) -> tuple[float, float]:
+    return float(run.params[row, 0]), float(run.params[row, 1])
+
+
+def count(number: int) -> Words:
+    """A whole number, thousands apart."""
+    text = f"{number:,}"
+    return Words(text, text)
+
+
+def line(weights: tuple[float, float]) -> Words:
+    """The equation of a line, as somebody gave its weights: ŷ = −5 + 10 x."""
+    bias, slope = shortest(weights[0]), shortest(abs(weights[1]))
+    sign = MINUS if weights[1] < 0 else "+"
+    return Words(f"ŷ = {bias.plain} {sign} {slope.plain} x", f"$hat(y) =$ {bias.typeset} ${'-' if weights[1] < 0 else '+'}$ {slope.typeset}$thin x$")

@@ -1,0 +1,174 @@
+"""The base of all films: parameters and histories in, beats out, one clock of epochs.
+
+A film is an ordinary Manim scene. Its `construct` is a list of beats; each beat becomes a section with a title and a
+speaker's note, and ends with a pause.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from manim import Animation, FadeIn, FadeOut, Scene
+
+from learning import store
+from learning.history import History
+from scenes.catalogue import FilmParameters, find
+from scenes.drawing import Drawing, FilmCamera, Tween
+from scenes.look import Ink, Look
+from scenes.markup import Words
+from scenes.pacing import durations, pacing
+from scenes.theme import FRAME_HEIGHT, FRAME_WIDTH, MARGIN, SIZES, TIMING
+
+LEFT, RIGHT = MARGIN - FRAME_WIDTH / 2, FRAME_WIDTH / 2 - MARGIN
+BOTTOM, TOP = MARGIN - FRAME_HEIGHT / 2, FRAME_HEIGHT / 2 - MARGIN
+TITLE_LINE = TOP - 0.40
+FORMULA_LINE = TOP - 0.52
+CAPTION_LINE = BOTTOM + 0.12
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One section of a film; times in seconds from its beginning."""
+
+    key: str
+    title: str
+    note: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Subtitle:
+    """What the caption line said, and when; times in seconds."""
+
+    start: float
+    end: float
+    text: str
+
+
+class Film(Scene):
+    """A film of one or more training runs.
+
+    Args:
+        parameters: of the film; its defaults where None.
+        histories: the runs by label; fetched from the store, or trained, where None.
+        theme: "dark" or "light".
+        language: of captions and notes, "en" or "ko".
+        scene_options: Manim's own.
+    """
+
+    film_name: ClassVar[str]
+    poster_beat: ClassVar[str | None] = None
+
+    def __init__(
+        self,
+        parameters: FilmParameters | None = None,
+        histories: Mapping[str, History] | None = None,
+        *,
+        theme: str = "dark",
+        language: str = "en",
+        **scene_options: Any,
+    ) -> None:
+        super().__init__(**{"camera_class": FilmCamera, **scene_options})
+        self.parameters = parameters if parameters is not None else find(self.film_name).parameters()
+        self.histories = dict(histories) if histories is not None else self._fetch()
+        self.look = Look(theme, language)
+        self.theme = self.look.theme
+        self.renderer.camera.background_color = self.theme.background
+        self.renderer.camera.reset()
+        self.beats: list[Beat] = []
+        self.subtitles: list[Subtitle] = []
+        self.on_beat: Callable[[Beat], None] | None = None
+        self.figures: dict[str, Words] = {}
+        self.epoch = 0.0
+        self._clocked: list[Drawing] = []
+        self._caption: Ink | None = None
+        self._formula: Ink | None = None
+        self._said: tuple[float, str] | None = None
+
+    def _fetch(self) -> dict[str, History]:
+        return {label: store.fetch(experiment) for label, experiment in self.parameters.experiments().items()}
+
+    # Beats
+
+    def beat(self, play: Callable[[], str | None]) -> None:
+        """Play one beat and hold. The method's name is its key; what it returns is the key of its note."""
+        key = play.__name__
+        self.next_section(key)
+        start = self.time
+        note = play() or "note"
+        self.hold(TIMING.hold)
+        self._end_subtitle()
+        beat = Beat(key, self.text(f"{key}.title"), self.text(f"{key}.{note}"), start, self.time)
+        self.beats.append(beat)
+        if self.on_beat is not None:
+            self.on_beat(beat)
+
+    def hold(self, seconds: float) -> None:
+        """Let the picture stand."""
+        self.wait(seconds)
+
+    # Words
+
+    def text(self, key: str, **values: Words) -> str:
+        """A caption of this film as plain text, filled in with its figures."""
+        return self.look.captions.text(f"{self.film_name}.{key}", **{**self.figures, **values})
+
+    def ink(self, key: str, size: float, color: str | None = None, **values: Words) -> Ink:
+        """A caption of this film as a mobject."""
+        return self.look.words(f"{self.film_name}.{key}", size, color, **{**self.figures, **values})
+
+    def word(self, key: str) -> Words:
+        """A caption of this film as words that another caption can hold."""
+        captions = self.look.captions
+        return Words(captions.text(f"{self.film_name}.{key}"), captions.typeset(f"{self.film_name}.{key}"))
+
+    def show_title(self) -> Animation:
+        """The film's title, at the top left."""
+        return FadeIn(self.ink("title", SIZES.title).stand(LEFT, TITLE_LINE))
+
+    def say(self, key: str, **values: Words) -> list[Animation]:
+        """Replace the caption line, and what the subtitles say."""
+        line = self.ink(key, SIZES.caption, **values)
+        line.stand(0.0, CAPTION_LINE, "center")
+        self._end_subtitle()
+        self._said = self.time, self.text(key, **values)
+        return self._replace("_caption", line)
+
+    def show_formula(self, markup: str) -> list[Animation]:
+        """Replace the formula at the top right."""
+        line = self.look.ink(markup, SIZES.formula)
+        return self._replace("_formula", line.stand(RIGHT, FORMULA_LINE, "right"))
+
+    def drop_formula(self) -> list[Animation]:
+        """Take the formula away."""
+        return self._replace("_formula", None)
+
+    def _replace(self, place: str, line: Ink | None) -> list[Animation]:
+        before = getattr(self, place)
+        setattr(self, place, line)
+        away = [FadeOut(before, run_time=0.25)] if before is not None else []
+        return [*away, *([FadeIn(line, run_time=TIMING.quick)] if line is not None else [])]
+
+    def _end_subtitle(self) -> None:
+        if self._said is not None and self.time > self._said[0]:
+            self.subtitles.append(Subtitle(self._said[0], self.time, self._said[1]))
+            self._said = (self.time, self._said[1])
+
+    # The clock
+
+    def clock(self, *panels: Drawing) -> None:
+        """Put panels under the film's clock: from now on they show its epoch."""
+        for panel in panels:
+            panel.epoch = self.epoch
+        self._clocked += panels
+
+    def advance(self, epoch: float, first: float, total: float, *others: Animation) -> None:
+        """Let training go on to an epoch: the first step in so many seconds, all together in not more than the total."""
+        count = round(epoch - self.epoch)
+        if count <= 0:
+            return
+        seconds = durations(count, first, total)
+        moves = [Tween(panel, epoch=epoch, rate_func=pacing(seconds), run_time=seconds.sum()) for panel in self._clocked]
+        self.play(*moves, *others)
+        self.epoch = epoch

@@ -1,0 +1,87 @@
+"""How a film writes: its theme and its language, and text mobjects made from them."""
+
+from functools import cached_property
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from learning.errors import RunError
+from scenes import captions
+from scenes.drawing import Stamp
+from scenes.markup import Words
+from scenes.theme import SIZES, THEMES, Theme
+from scenes.typesetting import font_for, outline
+
+ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
+
+
+class Ink(VGroup):
+    """A line of text: one mobject for each colour in it, standing on its baseline at the origin."""
+
+    def __init__(self, source: str, size: float, color: str, font: str, preamble: str) -> None:
+        super().__init__()
+        self.source = source
+        self.size = size
+        set_line = outline(source, font, preamble)
+        self.advance = set_line.width * size
+        for fill, points in set_line.parts:
+            part = VMobject(stroke_width=0, fill_color=fill or color, fill_opacity=1)
+            part.points = points * size
+            self.add(part)
+        self._foot = np.zeros(3)
+
+    def stand(self, x: float, y: float, anchor: str = "left") -> "Ink":
+        """Move so that the baseline is at height y and the left end, centre or right end at x."""
+        target = np.array([x - ANCHORS[anchor] * self.advance, y, 0.0])
+        self.shift(target - self._foot)
+        self._foot = target
+        return self
+
+
+class Look:
+    """Theme and language of a film; what panels and films make their text with."""
+
+    def __init__(self, theme: str = "dark", language: str = "en") -> None:
+        self.theme: Theme = THEMES[theme]
+        self.captions = captions.load(language)
+        self.language = language
+
+    @cached_property
+    def font(self) -> str:
+        """The family that sets this language.
+
+        Raises:
+            RunError: this machine has none; says what to install.
+        """
+        found = font_for(self.language)
+        if found is None:
+            raise RunError(
+                f"no font for language {self.language!r} on this machine; install one: "
+                "apt-get install fonts-noto-cjk (Debian, Ubuntu), brew install --cask font-noto-sans-cjk-kr (macOS)"
+            )
+        return found
+
+    @cached_property
+    def preamble(self) -> str:
+        """Typst functions that give a text the colour of a meaning."""
+        return "\n".join(
+            f'#let {meaning}(body) = text(fill: rgb("{color}"), body)'
+            for meaning, color in self.theme.meanings().items()
+            if meaning.isalnum() and meaning != "text"
+        )
+
+    def ink(self, source: str | Words, size: float = SIZES.label, color: str | None = None) -> Ink:
+        """Typst markup as a mobject, in the text colour unless another is given."""
+        markup = source.typeset if isinstance(source, Words) else source
+        return Ink(markup, size, color or self.theme.text, self.font, self.preamble)
+
+    def words(self, key: str, size: float = SIZES.label, color: str | None = None, **values: Words | str) -> Ink:
+        """A caption, by key, as a mobject."""
+        return self.ink(self.captions.typeset(key, **values), size, color)
+
+    def stamp(self, source: str | Words, size: float = SIZES.label, color: str | None = None) -> Stamp:
+        """Typst markup for a drawing that puts it at a new place in every frame."""
+        markup = source.typeset if isinstance(source, Words) else source
+        line = outline(markup, self.font, self.preamble)
+        own = color or self.theme.text
+        return Stamp([(fill or own, points * size) for fill, points in line.parts], line.width * size)

@@ -1,0 +1,70 @@
+"""What films draw, made from a history: arrays for panels, and what became of the run."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from learning import landscape, theory
+from learning.history import History
+from scenes.panels.loss_surface import Route, Terrain
+
+RESOLUTION = 49
+"""Points to a side of the surface: a multiple of its grid lines' spacing, plus one."""
+
+Outcome = Literal["none", "learned", "short", "diverged", "lost"]
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """The least-squares weights and their loss."""
+
+    weights: tuple[float, float]
+    loss: float
+
+
+def minimum(run: History) -> Minimum:
+    """The lowest point of a line's loss."""
+    best = theory.least_squares(run.x, run.y)
+    return Minimum((float(best[0]), float(best[1])), float(landscape.loss_at(run, best[None])[0]))
+
+
+def terrain(run: History) -> Terrain:
+    """The surface around a run: its window holds the start and the minimum, its ceiling the start and what is near."""
+    lowest = minimum(run)
+    window = landscape.window_around(run, lowest.weights)
+    ground = landscape.over_window(run, window, RESOLUTION)
+    inside = window.contains(run.params) & np.isfinite(run.loss)
+    walked = float(run.loss[inside].max()) if inside.any() else 0.0
+    rise = max(walked - lowest.loss, float(np.quantile(ground.loss, 0.5)) - lowest.loss)
+    return Terrain(ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + 1.12 * rise)
+
+
+def route(run: History) -> Route:
+    """The way of a run over its surface."""
+    trace = landscape.along(run)
+    return Route(trace.epoch, trace.params, trace.loss, run.epoch, run.grads)
+
+
+def outcome(run: History) -> Outcome:
+    """What became of a run: no step, at the minimum (within 1 % of the way down), on the way, away from it, no number."""
+    if len(run.epoch) == 1:
+        return "none"
+    if run.last_finite < len(run.epoch) - 1:
+        return "lost"
+    lowest, first, last = minimum(run).loss, float(run.loss[0]), float(run.loss[-1])
+    if last > first:
+        return "diverged"
+    return "learned" if last - lowest <= 0.01 * max(first - lowest, lowest) else "short"
+
+
+def azimuth_facing(start: np.ndarray, low: np.ndarray, aside: float = 25.0) -> float:
+    """The azimuth, in (-180, 180], from which a start (2,) is seen at the back of its minimum (2,), a little aside.
+
+    Both in model coordinates. Where they are the same point, any view will do.
+    """
+    way = start - low
+    if np.hypot(*way) < 1e-6:
+        return -aside
+    angle = 90.0 + aside - np.degrees(np.arctan2(way[1], way[0]))
+    return float(180.0 - (180.0 - angle) % 360.0)

@@ -1,0 +1,77 @@
+"""Numbers as a film writes them: fixed decimals, thousands apart, scientific when they run away.
+
+Imports nothing heavy. Each number has two forms, `plain` for notes and subtitles, `typeset` for the screen.
+"""
+
+import math
+
+from scenes.markup import Words
+
+MINUS = "\N{MINUS SIGN}"
+LARGE = 1e6
+"""From here on a number is written as a power of ten."""
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def fixed(value: float, decimals: int = 2) -> Words:
+    """A measured number: ``8,587.69``, ``−5.00``, ``2.55×10¹¹``, ``inf``, ``nan``."""
+    if not math.isfinite(value):
+        name = str(float(value)).replace("-", MINUS)
+        return Words(name, name)
+    if abs(value) >= LARGE or 0 < abs(value) < 0.5 * 10.0**-decimals:
+        return scientific(value)
+    text = f"{value:,.{decimals}f}".replace("-", MINUS)
+    if text.strip(f"{MINUS}0.,") == "":
+        text = text.lstrip(MINUS)
+    return Words(text, text)
+
+
+def scientific(value: float, digits: int = 3) -> Words:
+    """A finite number as a mantissa and a power of ten."""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    mantissa = mantissa.replace("-", MINUS)
+    power = str(int(exponent))
+    plain = f"{mantissa}×10{power.translate(_SUPERSCRIPT)}"
+    raised = power.replace("-", MINUS)
+    return Words(plain, f"{mantissa}#h(0.08em)×#h(0.08em)10#super[{raised}]")
+
+
+def shortest(value: float) -> Words:
+    """A number that somebody chose, with the digits that they gave: ``0.0083``, ``−5``."""
+    text = f"{value:.6g}"
+    if "e" in text:
+        return scientific(value, digits=len(text.split("e")[0].replace("-", "").replace(".", "")))
+    text = text.replace("-", MINUS)
+    return Words(text, text)
+
+
+def pair(values: tuple[float, float], decimals: int | None = None) -> Words:
+    """Two numbers in brackets; as somebody gave them where no decimals are asked for."""
+    both = [shortest(v) if decimals is None else fixed(v, decimals) for v in values]
+    return Words(*(f"({first}, {second})" for first, second in zip(*both, strict=True)))
+
+
+def round_ticks(low: float, high: float, about: int = 4) -> list[float]:
+    """A few round numbers from low to high (both included where round), ascending; empty where the range is."""
+    span = high - low
+    if not (math.isfinite(span) and span > 0):
+        return []
+    rough = span / max(about, 1)
+    scale = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * scale for m in (1, 2, 2.5, 5, 10) if m * scale >= rough * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [k * step for k in range(first, last + 1)]
+
+
+def tick(value: float, step: float) -> Words:
+    """A tick's number with the decimals that its step needs."""
+    if value != 0 and abs(value) >= LARGE:
+        return scientific(value, 2)
+    if 0 < step < 1e-4:
+        return scientific(value, 2) if value else Words("0", "0")
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step < 1 else 0
+    if round(step * 10**decimals, 9) != round(step * 10**decimals):
+        decimals += 1
+    text = f"{value:,.{decimals}f}".replace("-", MINUS)
+    return Words(text, text)

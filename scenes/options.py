@@ -1,0 +1,315 @@
+"""The command line's options: those of a film come from its parameter class, those of all films are here.
+
+Loads neither manim, torch nor NumPy.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+import click
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from learning.errors import InputError, from_validation, suggestion, unknown
+from scenes.captions import LANGUAGES
+from scenes.catalogue import FILMS, Entry, FilmParameters, find
+from scenes.production.output import FORMATS, QUALITIES, SLOW_FPS
+from scenes.theme import THEMES
+
+Parameters = TypeVar("Parameters", bound=FilmParameters)
+ALIASES: Mapping[str, tuple[str, ...]] = {"lr": ("--alpha",)}
+"""The notes call the learning rate α."""
+
+
+class Name(click.ParamType[str]):
+    """One of a few names; a name that is nearly right gets a suggestion."""
+
+    name = "name"
+
+    def __init__(self, what: str, choices: Iterable[str]) -> None:
+        self.what = what
+        self.choices = tuple(choices)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Accept a name that is known."""
+        del param, ctx
+        if value in self.choices:
+            return str(value)
+        raise unknown(self.what, str(value), self.choices)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the choices."""
+        del param, ctx
+        return "|".join(self.choices)
+
+
+class Size(click.ParamType[tuple[int, int]]):
+    """`W,H` in pixels."""
+
+    name = "W,H"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Accept two whole numbers."""
+        del param, ctx
+        if isinstance(value, tuple):
+            return value
+        try:
+            width, height = (int(part) for part in str(value).split(","))
+        except ValueError:
+            raise InputError(
+                f"size {value!r} is not two whole numbers: width and height, e.g. -r 1920,1080"
+            ) from None
+        return width, height
+
+
+class Whole(click.ParamType[int]):
+    """A whole number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Accept a whole number."""
+        del ctx
+        try:
+            return int(value)
+        except ValueError:
+            option = param.opts[0] if param else "value"
+            raise InputError(
+                f"{option} {value!r} is not a whole number: give one, e.g. {option} 30"
+            ) from None
+
+
+class ParameterOption(click.Option):
+    """An option that comes from a film's parameter class."""
+
+
+def look_options() -> list[click.Option]:
+    """What a film looks like: shared by every command that draws."""
+    return [
+        click.Option(
+            ["--theme"], type=Name("theme", THEMES), default="dark", show_default=True, help="Colours."
+        ),
+        click.Option(
+            ["--lang", "language"],
+            type=Name("language", LANGUAGES),
+            default="en",
+            show_default=True,
+            help="Language of titles and captions.",
+        ),
+    ]
+
+
+def file_options(what: str) -> list[click.Option]:
+    """Where a result goes, and whether it is opened: shared by every command that writes a picture."""
+    path = click.Path(path_type=Path)
+    return [
+        click.Option(["-o", "--output", "path"], type=path, metavar="PATH", help=f"Where {what} goes."),
+        click.Option(["-p", "--preview"], is_flag=True, help="Open it when done."),
+    ]
+
+
+def output_options() -> list[click.Option]:
+    """Format, size and rate: manim's letters, with manim's meanings."""
+    qualities = ", ".join(f"{letter} {w}x{h}@{fps}" for letter, (w, h, fps) in QUALITIES.items())
+    slow = f"at most {SLOW_FPS} for gif and webp"
+    return [
+        click.Option(
+            ["-q", "--quality"], type=Name("quality", QUALITIES), help=f"{qualities}. [default: 1920x1080@30]"
+        ),
+        click.Option(["-r", "--resolution", "size"], type=Size(), help="Size in pixels, even numbers."),
+        click.Option(["--fps"], type=Whole(), help=f"Frames a second, 1 to 120; {slow}."),
+        click.Option(
+            ["--format"],
+            type=Name("format", FORMATS),
+            help="File format; png is a folder of frames. [default: mp4, or what -o says]",
+        ),
+        click.Option(["-s", "--last-frame"], is_flag=True, help="Only the last frame, as PNG."),
+        click.Option(["-t", "--transparent"], is_flag=True, help="No background: mov, webm, png, gif, webp."),
+        click.Option(["--force"], is_flag=True, help="Render even if nothing has changed."),
+    ]
+
+
+def parameter_options(model: type[FilmParameters]) -> list[click.Option]:
+    """Make an option of each parameter of a film."""
+    return [_option(name, field) for name, field in model.model_fields.items()]
+
+
+def _option(name: str, field: FieldInfo) -> click.Option:
+    listed = is_list(field.annotation)
+    facts = (f"default: {shown(field.default)}", bounds(field), "repeat it for more" if listed else "")
+    return ParameterOption(
+        [name, "--" + name.replace("_", "-"), *ALIASES.get(name, ())],
+        metavar=_metavar(field.annotation),
+        multiple=listed,
+        help=f"{field.description}. [{'; '.join(filter(None, facts))}]",
+    )
+
+
+def is_list(annotation: Any) -> bool:
+    """Tell a list, given by repeating its option, from a tuple of a fixed length, given as `a,b`."""
+    annotation = _bare(annotation)
+    return get_origin(annotation) is list or (
+        get_origin(annotation) is tuple and Ellipsis in get_args(annotation)
+    )
+
+
+def _bare(annotation: Any) -> Any:
+    """Take `None` and what pydantic was told besides out of a type."""
+    if get_origin(annotation) is typing.Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (typing.Union, types.UnionType):
+        return _bare(next(part for part in get_args(annotation) if part is not type(None)))
+    return annotation
+
+
+def _metavar(annotation: Any) -> str:
+    bare = _bare(annotation)
+    if get_origin(bare) is Literal:
+        return "|".join(map(str, get_args(bare)))
+    if is_list(bare):
+        return _metavar(get_args(bare)[0])
+    if get_origin(bare) is tuple:
+        return ",".join(_metavar(part) for part in get_args(bare))
+    return {float: "NUMBER", int: "INTEGER"}.get(bare, "TEXT")
+
+
+def bounds(field: FieldInfo) -> str:
+    """Say a field's bounds in words, e.g. "more than 0, at most 1000"; empty where there are none."""
+    words = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+    found = (
+        (words[name], getattr(rule, name)) for rule in field.metadata for name in words if hasattr(rule, name)
+    )
+    return ", ".join(f"{word} {shown(limit)}" for word, limit in found)
+
+
+def shown(value: Any) -> str:
+    """Write a value as the command line takes it."""
+    if isinstance(value, tuple | list):
+        return ",".join(shown(part) for part in value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def parameters_from(model: type[Parameters], given: Mapping[str, Any]) -> Parameters:
+    """Make a film's parameters of the options that were given.
+
+    Raises:
+        InputError: a value is not allowed; says which, what is allowed and the next step.
+    """
+    values = {name: given[name] for name in model.model_fields if given.get(name) not in (None, ())}
+    try:
+        parameters = model(**values)
+        parameters.experiments()  # what only the experiment can know: data sets, optimizers
+    except ValidationError as error:
+        raise _refusal(error, model) from None
+    return parameters
+
+
+def _refusal(error: ValidationError, model: type[FilmParameters]) -> InputError:
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    if first["type"] == "literal_error":
+        return unknown(
+            name, str(first["input"]), map(str, get_args(_bare(model.model_fields[name].annotation)))
+        )
+    return from_validation(error, model)
+
+
+class FilmCommand(click.Command):
+    """A command for one film: its help lists the film's parameters first, then the rest."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the two lists."""
+        own = [param for param in self.get_params(ctx) if isinstance(param, ParameterOption)]
+        others = [param for param in self.get_params(ctx) if param not in own]
+        for heading, params in (("Parameters", own), ("Options", others)):
+            records = [record for param in params if (record := param.get_help_record(ctx))]
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+class Commands(click.Group):
+    """A group whose errors suggest the command that was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise unknown("command", args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+
+Runner = Callable[[Entry, Mapping[str, Any]], None]
+
+
+class FilmCommands(click.Group):
+    """`render FILM …`: a command for every film, made when it is asked for.
+
+    The film's name may stand anywhere among the options.
+    """
+
+    def __init__(self, name: str, text: str, options: Callable[[], list[click.Option]], run: Runner) -> None:
+        super().__init__(name, help=text, subcommand_metavar="FILM [OPTIONS]")
+        self._options = options
+        self._run = run
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the films' names."""
+        del ctx
+        return list(FILMS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Make the command of a film."""
+        del ctx
+        entry = find(cmd_name)
+        options = [*parameter_options(entry.parameters), *self._options()]
+        run = self._run
+        return FilmCommand(
+            cmd_name,
+            params=list(options),
+            callback=lambda **given: run(entry, given),
+            help=teaches(entry),
+            short_help=teaches(entry),
+        )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the film's name first.
+
+        Raises:
+            InputError: no film is named.
+        """
+        if any(arg in ctx.help_option_names for arg in args) and not set(args) & set(FILMS):
+            return super().parse_args(ctx, ["--help"])
+        film = _film_among(args, ctx.command_path)
+        rest = list(args)
+        rest.remove(film)
+        return super().parse_args(ctx, [film, *rest])
+
+
+def _film_among(args: list[str], command: str) -> str:
+    words = [arg for arg in args if not arg.startswith("-")]
+    film = next((word for word in words if word in FILMS), None)
+    if film is None:
+        guess = next((word for word in words if suggestion(word, FILMS)), words[0] if words else None)
+        if guess is None:
+            raise InputError(f"which film? {command} FILM; there are: {', '.join(FILMS)}")
+        find(guess)
+    return film or ""
+
+
+def teaches(entry: Entry) -> str:
+    """What a film teaches, in a sentence."""
+    from scenes import captions
+
+    return captions.load("en").text(f"{entry.name}.teaches")

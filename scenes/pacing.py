@@ -1,0 +1,44 @@
+"""How epochs become seconds: the first step slowly, each next one quicker, the rest in one go."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+STEADY = 0.25
+"""Share of the time that is dealt out evenly, so that the last of very many epochs do not fall into one frame."""
+
+
+def durations(count: int, first: float, total: float) -> np.ndarray:
+    """Seconds of each of so many steps, (count,): the first as long as asked, all together not above the total."""
+    if count * first <= total:
+        return np.full(count, first)
+    steady = STEADY * total / count
+    ratio = _ratio(count, first - steady, (1 - STEADY) * total)
+    return (first - steady) * ratio ** np.arange(count) + steady
+
+
+def _ratio(count: int, first: float, total: float) -> float:
+    """The ratio below 1 of a geometric series of so many terms with this first term and sum."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if first * (1 - middle**count) / (1 - middle) > total else (middle, high)
+    return low
+
+
+def pacing(seconds: np.ndarray) -> Callable[[float], float]:
+    """A rate function for steps of these durations (n,): slow steps ease in and out, quick ones run through."""
+    ends = np.cumsum(seconds)
+    starts = ends - seconds
+
+    def share_of_epochs(share: float) -> float:
+        if share >= 1:
+            return 1.0
+        now = share * ends[-1]
+        step = int(np.searchsorted(ends, now, side="right"))
+        within = (now - starts[step]) / seconds[step]
+        ease = float(np.clip((seconds[step] - 0.15) / 0.4, 0, 1))
+        eased = within * within * (3 - 2 * within)
+        return float((step + (1 - ease) * within + ease * eased) / len(seconds))
+
+    return share_of_epochs

@@ -1,0 +1,122 @@
+"""Two axes around a plot: lines to the left and below, a few numbers, names; linear or logarithmic upwards."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from scenes.drawing import Brush, Stamp
+from scenes.look import Look
+from scenes.markup import Words
+from scenes.numbers import round_ticks, scientific, tick
+from scenes.theme import SIZES
+
+LEFT, BELOW, RIGHT, ABOVE = 0.95, 0.62, 0.12, 0.34
+"""What the numbers and names around the plot take of its frame, in scene units."""
+
+
+@dataclass(eq=False)
+class Axes:
+    """Maps data to scene units and draws what is needed to read them.
+
+    Attributes:
+        x, y: the ranges shown.
+        names: of the two axes, Typst markup.
+        logarithmic: whether y counts in powers of ten.
+    """
+
+    look: Look
+    x: tuple[float, float]
+    y: tuple[float, float]
+    names: tuple[str | Words, str | Words]
+    logarithmic: bool = False
+    whole: bool = False  # x counts whole things: no fractions on its axis
+    _numbers: dict[int, tuple[np.ndarray, list[Stamp]]] = field(default_factory=dict, init=False)
+
+    def inner(self, frame: np.ndarray) -> np.ndarray:
+        """The plot's own rectangle within its frame."""
+        return frame + np.array([LEFT, BELOW, -RIGHT, -ABOVE])
+
+    def place(self, frame: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Scene coordinates (n, 2) of data (n,) and (n,)."""
+        left, bottom, right, top = self.inner(frame)
+        low, high = self._upward(np.array(self.y))
+        across = (np.asarray(x, float) - self.x[0]) / (self.x[1] - self.x[0])
+        up = (self._upward(np.asarray(y, float)) - low) / (high - low)
+        return np.stack([left + across * (right - left), bottom + up * (top - bottom)], axis=-1)
+
+    def _upward(self, y: np.ndarray) -> np.ndarray:
+        return np.log10(np.maximum(y, 1e-300)) if self.logarithmic else y
+
+    @cached_property
+    def x_ticks(self) -> tuple[list[float], list[Stamp]]:
+        """Places and numbers along the x axis."""
+        ticks = round_ticks(*self.x, about=5)
+        if self.whole:
+            ticks = [value for value in ticks if value == round(value)] or [round(v) for v in self.x]
+        return ticks, self._stamps(ticks)
+
+    @cached_property
+    def y_ticks(self) -> tuple[list[float], list[Stamp]]:
+        """Places and numbers along the y axis."""
+        if not self.logarithmic:
+            ticks = round_ticks(*self.y, about=3)
+            return ticks, self._stamps(ticks)
+        first, last = math.ceil(math.log10(self.y[0]) - 1e-9), math.floor(math.log10(self.y[1]) + 1e-9)
+        every = max(1, math.ceil((last - first) / 4))
+        powers = [10.0**k for k in range(first, last + 1, every)]
+        return powers, [self._stamp(_power(value)) for value in powers]
+
+    def _stamps(self, ticks: Sequence[float]) -> list[Stamp]:
+        step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+        return [self._stamp(tick(value, step)) for value in ticks]
+
+    def _stamp(self, words: Words) -> Stamp:
+        return self.look.stamp(words, SIZES.tick, self.look.theme.muted)
+
+    @cached_property
+    def _name_stamps(self) -> tuple[Stamp, ...]:
+        return tuple(self.look.stamp(name, SIZES.label, self.look.theme.muted) for name in self.names)
+
+    def draw(self, brush: Brush, frame: np.ndarray, opacity: float) -> None:
+        """Draw both axes."""
+        if opacity <= 0:
+            return
+        left, bottom, right, top = self.inner(frame)
+        theme = self.look.theme
+        brush.line(np.array([[left, top], [left, bottom], [right, bottom]]), theme.muted, 0.02, 0.8 * opacity)
+        x_ticks, x_numbers = self.x_ticks
+        for (x, _), number in zip(self._along(frame, x_ticks, self.y[0]), x_numbers, strict=True):
+            brush.line(np.array([[x, bottom], [x, bottom - 0.07]]), theme.muted, 0.02, 0.8 * opacity)
+            number.put(brush, x, bottom - 0.22, opacity)
+        y_ticks, y_numbers = self.y_ticks
+        for (_, y), number in zip(self._up(frame, y_ticks), y_numbers, strict=True):
+            brush.line(np.array([[left - 0.07, y], [left, y]]), theme.muted, 0.02, 0.8 * opacity)
+            number.put(brush, left - 0.15, y, opacity, anchor=1.0)
+        x_name, y_name = self._name_stamps
+        x_name.put(brush, (left + right) / 2, frame[1] + 0.12, opacity)
+        y_name.put(brush, left - 0.15, top + 0.2, opacity, anchor=0.5)
+
+    def _along(self, frame: np.ndarray, ticks: Sequence[float], y: float) -> np.ndarray:
+        return self.place(frame, np.array(ticks), np.full(len(ticks), y))
+
+    def _up(self, frame: np.ndarray, ticks: Sequence[float]) -> np.ndarray:
+        return self.place(frame, np.full(len(ticks), self.x[0]), np.array(ticks))
+
+
+def _power(value: float) -> Words:
+    return Words("1", "1") if value == 1 else Words("10", "10") if value == 10 else _raised(value)
+
+
+def _raised(value: float) -> Words:
+    words = scientific(value, 1)
+    return Words(words.plain[2:], words.typeset.split("×#h(0.08em)", 1)[1])
+
+
+def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
+    """A range a little wider than its values; never empty."""
+    span = high - low
+    room = share * span if span > 0 else 0.5 * abs(high) or 1.0
+    return low - room, high + room

@@ -1,0 +1,88 @@
+"""Numbers of the epoch that is shown: the recorded ones, right-aligned in columns of fixed width."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenes.drawing import Brush, Drawing, Stamp
+from scenes.look import Look
+from scenes.markup import Words
+from scenes.numbers import fixed
+from scenes.theme import SIZES
+
+GAP = 0.42
+LABEL_RISE = 0.45
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One number.
+
+    Attributes:
+        label: what stands above it.
+        values: (T,) as recorded.
+        color: of the numbers.
+        decimals: after the point.
+    """
+
+    label: Words | str
+    values: np.ndarray
+    color: str
+    decimals: int = 2
+
+
+class Readout(Drawing):
+    """A row of numbers with labels above. Between two recorded epochs it shows the one that was last reached.
+
+    Attributes that a film moves:
+        shown: (columns,) opacity of each, 0 … 1.
+    """
+
+    def __init__(
+        self, left: float, baseline: float, width: float, look: Look, epochs: np.ndarray, columns: Sequence[Column]
+    ) -> None:
+        super().__init__((left, baseline - 0.1, left + width, baseline + LABEL_RISE + 0.25))
+        self.look, self.epochs, self.columns = look, epochs, columns
+        self.baseline = baseline
+        self.shown = np.zeros(len(columns))
+        self.size = SIZES.readout
+        self._measure(width)
+
+    def _measure(self, width: float) -> None:
+        """Columns as wide as their widest number; all a little smaller where the row would be too long."""
+        self.labels = [self.look.stamp(c.label, SIZES.label, self.look.theme.muted) for c in self.columns]
+        widths = np.array([
+            max(label.width, *(self._stamp(column, row).width for row in self._widest_rows(column)))
+            for column, label in zip(self.columns, self.labels, strict=True)
+        ])
+        room = width - GAP * (len(self.columns) - 1)
+        if widths.sum() > room:
+            self.size *= room / widths.sum()
+            widths *= room / widths.sum()
+        self.rights = np.cumsum(widths + GAP) - GAP + self.frame[0]
+
+    def _widest_rows(self, column: Column) -> list[int]:
+        lengths = [len(fixed(float(value), column.decimals).plain) for value in column.values]
+        return [int(i) for i in np.argsort(lengths)[-3:]]
+
+    def row(self) -> int:
+        """The recorded row that the present epoch shows."""
+        return max(0, int(np.searchsorted(self.epochs, self.epoch + 1e-9, side="right")) - 1)
+
+    def text(self, column: int) -> str:
+        """What a column says now."""
+        chosen = self.columns[column]
+        return fixed(float(chosen.values[self.row()]), chosen.decimals).plain
+
+    def _stamp(self, column: Column, row: int) -> Stamp:
+        return self.look.stamp(fixed(float(column.values[row]), column.decimals), self.size, column.color)
+
+    def draw(self, brush: Brush) -> None:
+        """Draw the present numbers."""
+        row = self.row()
+        for column, label, right, shown in zip(self.columns, self.labels, self.rights, self.shown, strict=True):
+            label.put(brush, right, self.baseline + LABEL_RISE + (label.low + label.high) / 2, shown * self.opacity, 1.0)
+            number = self._stamp(column, row)
+            middle = self.baseline + (number.low + number.high) / 2
+            number.put(brush, right, middle, shown * self.opacity, anchor=1.0)

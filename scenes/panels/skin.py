@@ -1,0 +1,119 @@
+"""The skin of a surface: its faces, grid lines and rim, painted from back to front with what faces away as glass."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cairo
+import numpy as np
+
+from scenes.drawing import Brush, channels
+from scenes.panels.mesh import Mesh, draw_order
+from scenes.panels.view import View
+from scenes.theme import Theme
+
+SHADES = 256
+SOLID = 0.95
+GLASS = 0.36
+"""Opacity of the side that faces up, and of the outside of a near wall: what it hides is seen through it."""
+
+
+def height_colors(theme: Theme, shares: np.ndarray) -> np.ndarray:
+    """The theme's colours for heights as shares 0 … 1 of the range, (n, 3), red green blue."""
+    stops = np.array([channels(color) for color in theme.height])
+    places = np.linspace(0, 1, len(stops))
+    return np.stack([np.interp(shares, places, stops[:, i]) for i in range(3)], axis=1)
+
+
+class Skin:
+    """Paints a mesh. The colours stand for height, from the lowest to the ceiling, unless others are given."""
+
+    def __init__(self, mesh: Mesh, theme: Theme) -> None:
+        self.mesh = mesh
+        self.theme = theme
+        low, high = float(mesh.levels.min()), float(mesh.levels.max())
+        self.shares = (mesh.levels - low) / ((high - low) or 1.0)
+        self.colors = height_colors(theme, self.shares)
+        self._seen: _Seen | None = None
+
+    def paint(self, brush: Brush, view: View, opacity: float, *, facing: bool) -> None:
+        """Paint the faces that face the viewer with their upper side, or those that show their outside."""
+        seen = self._seen_from(view)
+        chosen = seen.up == facing
+        if opacity <= 0 or not chosen.any():
+            return
+        context = brush.context
+        context.push_group()
+        for faces, lines, rim in self._strips(seen, chosen):
+            self._fill(context, seen.corners, faces)
+            brush.segments(seen.lines[lines], self.theme.rim, 0.010, 0.30)
+            brush.segments(seen.rim[rim], self.theme.rim, 0.028, 0.85)
+        context.pop_group_to_source()
+        context.paint_with_alpha(opacity * (SOLID if facing else GLASS))
+
+    def _seen_from(self, view: View) -> "_Seen":
+        """The projected mesh; both sides of one frame share it."""
+        if self._seen is None or self._seen.view != view:
+            corners = view.project(self.mesh.faces)
+            order, strip = draw_order(self.mesh, np.radians(view.azimuth))
+            lines, rim = view.project(self.mesh.lines), view.project(self.mesh.rim)
+            self._seen = _Seen(view, corners, _faces_up(corners), order, strip, lines, rim)
+        return self._seen
+
+    def _strips(self, seen: "_Seen", chosen: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Faces, pieces of grid line and of rim, strip by strip from the back."""
+        order = seen.order[chosen[seen.order]]
+        bounds = np.flatnonzero(np.diff(seen.strip[order])) + 1
+        lines = _by_strip(seen.strip[self.mesh.line_faces], chosen[self.mesh.line_faces])
+        rim = _by_strip(seen.strip[self.mesh.rim_faces], chosen[self.mesh.rim_faces])
+        none = np.empty(0, int)
+        for faces in np.split(order, bounds):
+            here = int(seen.strip[faces[0]])
+            yield faces, lines.get(here, none), rim.get(here, none)
+
+    def _fill(self, context: cairo.Context, corners: np.ndarray, faces: np.ndarray) -> None:
+        # Neighbours overlap by a pixel, or the background would shine through the seams.
+        grown = _grow(corners[faces], 0.7 / context.get_matrix().xx)
+        move_to, line_to, fill, source = context.move_to, context.line_to, context.fill, context.set_source_rgb
+        for flat, (red, green, blue) in zip(grown.reshape(-1, 10).tolist(), self.colors[faces].tolist(), strict=True):
+            move_to(flat[0], flat[1])
+            line_to(flat[2], flat[3])
+            line_to(flat[4], flat[5])
+            line_to(flat[6], flat[7])
+            line_to(flat[8], flat[9])
+            source(blue, green, red)
+            fill()
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A mesh in one view: projected corners (F, 5, 2), which faces are seen from above, and the order to draw in."""
+
+    view: View
+    corners: np.ndarray
+    up: np.ndarray
+    order: np.ndarray
+    strip: np.ndarray
+    lines: np.ndarray
+    rim: np.ndarray
+
+
+def _faces_up(corners: np.ndarray) -> np.ndarray:
+    """Whether projected polygons (F, 5, 2) run counter-clockwise: their upper side is seen."""
+    following = np.roll(corners, -1, axis=1)
+    doubled = corners[:, :, 0] * following[:, :, 1] - following[:, :, 0] * corners[:, :, 1]
+    return doubled.sum(axis=1) > 0
+
+
+def _grow(polygons: np.ndarray, by: float) -> np.ndarray:
+    """Move corners (n, 5, 2) outwards from their centres by a length in scene units."""
+    out = polygons - polygons.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(out, axis=2, keepdims=True)
+    return polygons + out * (by / np.maximum(length, 1e-9))
+
+
+def _by_strip(strips: np.ndarray, chosen: np.ndarray) -> dict[int, np.ndarray]:
+    """The indices of the chosen pieces, by strip."""
+    index = np.flatnonzero(chosen)
+    index = index[np.argsort(strips[index], kind="stable")]
+    bounds = np.flatnonzero(np.diff(strips[index])) + 1
+    return {int(strips[part[0]]): part for part in np.split(index, bounds) if len(part)}

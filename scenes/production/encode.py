@@ -1,0 +1,114 @@
+"""Frames in, files out: one continuous encoder for a whole film, in its own thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import NamedTuple
+
+from learning.errors import RunError
+from scenes.production.frames import Pixels, Sink, straight_alpha
+from scenes.production.output import Output
+from scenes.production.pictures import GifSink, PngSink, WebpSink
+from scenes.production.video import VideoSink
+
+QUEUE_LENGTH = 6
+
+
+def open_sink(path: Path, output: Output) -> Sink:
+    """Open what the settings ask for.
+
+    Args:
+        path: the file, or the folder for PNG frames; it must not exist.
+        output: format, size and rate.
+
+    Raises:
+        RunError: the encoder cannot be opened.
+    """
+    sinks: dict[str, Callable[[Path, Output], Sink]] = {"gif": GifSink, "webp": WebpSink, "png": PngSink}
+    try:
+        return sinks.get(output.format, VideoSink)(path, output)
+    except (OSError, ValueError) as error:
+        raise RunError(f"the {output.format} encoder does not open: {error}; see lossreel doctor") from error
+
+
+class Frame(NamedTuple):
+    """A frame on its way to the encoder."""
+
+    pixels: Pixels
+    repeat: int
+    key: bool
+
+
+class Encoder:
+    """Encodes in its own thread, so that drawing and encoding use a core each.
+
+    The queue is short: drawing waits rather than filling the memory.
+    """
+
+    def __init__(self, sink: Sink, *, transparent: bool = False) -> None:
+        self._sink = sink
+        self._transparent = transparent
+        self._queue: Queue[Frame | None] = Queue(maxsize=QUEUE_LENGTH)
+        self._error: Exception | None = None
+        self._aborted = False
+        self._thread = Thread(target=self._work, name="encoder", daemon=True)
+        self._thread.start()
+
+    def write(self, pixels: Pixels, repeat: int = 1, *, key: bool = False) -> None:
+        """Hand over one frame.
+
+        Args:
+            pixels: `(H, W, 4)` RGBA, premultiplied; not to be changed afterwards.
+            repeat: for how many frames it is shown.
+            key: whether a section starts with it.
+
+        Raises:
+            RunError: encoding has failed.
+        """
+        self._check()
+        self._queue.put(Frame(pixels, repeat, key))
+
+    def finish(self) -> None:
+        """Wait until the file is complete.
+
+        Raises:
+            RunError: encoding has failed.
+        """
+        self._queue.put(None)
+        self._thread.join()
+        self._check()
+
+    def abort(self) -> None:
+        """Stop, whatever is still queued; the file is not usable."""
+        self._aborted = True
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise RunError(f"encoding failed: {self._error}") from self._error
+
+    def _work(self) -> None:
+        try:
+            self._encode_all()
+        except Exception as error:  # handed to the drawing thread by _check
+            self._error = error
+            self._drain()
+
+    def _encode_all(self) -> None:
+        while (frame := self._queue.get()) is not None:
+            if not self._aborted:
+                pixels = straight_alpha(frame.pixels) if self._transparent else frame.pixels
+                self._sink.write(pixels, frame.repeat, frame.key)
+        self._sink.abort() if self._aborted else self._sink.close()
+
+    def _drain(self) -> None:
+        with suppress(Exception):  # the first error is the one to report
+            self._sink.abort()
+        while self._queue.get() is not None:
+            pass

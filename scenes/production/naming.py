@@ -1,0 +1,120 @@
+"""The name of a film's file tells what the film shows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from learning.errors import InputError
+from scenes.production.output import DEFAULT_FPS, DEFAULT_SIZE, SLOW_FORMATS, SLOW_FPS, Output
+
+if TYPE_CHECKING:
+    from scenes.catalogue import Entry, FilmParameters
+
+FILMS_FOLDER = Path("media", "films")
+LONGEST = 80
+DEFAULT_THEME = "dark"
+DEFAULT_LANGUAGE = "en"
+
+
+def film_path(entry: Entry, parameters: FilmParameters, output: Output, theme: str, language: str) -> Path:
+    """Where a film goes: the output's own path, or a name under media/films/.
+
+    Raises:
+        InputError: a folder of frames would replace a folder that holds something else.
+    """
+    name = film_name(entry, parameters, output, theme, language)
+    target = _given(output, name) if output.path else FILMS_FOLDER / (name + output.suffix)
+    if output.is_folder:
+        _check_replaceable(target)
+    return target
+
+
+def film_name(entry: Entry, parameters: FilmParameters, output: Output, theme: str, language: str) -> str:
+    """Return e.g. `descent-lr-0.0085-light-ko`: what differs from the defaults, safe on every file system."""
+    words = [entry.name, *parameter_words(parameters)]
+    words += [theme] if theme != DEFAULT_THEME else []
+    words += [language] if language != DEFAULT_LANGUAGE else []
+    return _shorten("-".join(words + _output_words(output)))
+
+
+def parameter_words(parameters: FilmParameters) -> list[str]:
+    """Return `["lr-0.0085"]` for the parameters that differ from their defaults."""
+    defaults = type(parameters)()
+    changed = {name: value for name, value in parameters if value != getattr(defaults, name)}
+    return [f"{name.replace('_', '-')}-{_word(value)}" for name, value in changed.items()]
+
+
+def _output_words(output: Output) -> list[str]:
+    usual_fps = SLOW_FPS if output.format in SLOW_FORMATS else DEFAULT_FPS
+    words = [f"{output.width}x{output.height}"] if (output.width, output.height) != DEFAULT_SIZE else []
+    words += [f"{output.fps}fps"] if output.fps != usual_fps and not output.last_frame else []
+    words += ["transparent"] if output.transparent else []
+    return words + (["last"] if output.last_frame else [])
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return "_".join(_word(part) for part in value)
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return _slug(str(value))
+
+
+def _slug(text: str) -> str:
+    """Keep letters and digits; what two texts lose, a few digits of their hash tell apart."""
+    stem = text.removesuffix(".csv")
+    slug = re.sub(r"[^\w.]+", "-", stem).strip("-.") or "x"
+    return slug if slug == stem else f"{slug}-{_digest(text)}"
+
+
+def _shorten(name: str) -> str:
+    """Cut a name that is too long, in bytes as file systems count."""
+    raw = name.encode()
+    if len(raw) <= LONGEST:
+        return name
+    kept = raw[: LONGEST - 9].decode(errors="ignore").rstrip("-._")
+    return f"{kept}-{_digest(name, 8)}"
+
+
+def _digest(text: str, length: int = 4) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def _given(output: Output, name: str) -> Path:
+    path = output.path or Path()
+    if path.is_dir() and not output.is_folder:
+        return path / (name + output.suffix)
+    if output.is_folder:
+        return path.with_suffix("") if path.suffix == ".png" else path
+    return path if path.suffix.lower() == output.suffix else path.with_name(path.name + output.suffix)
+
+
+def _check_replaceable(folder: Path) -> None:
+    strangers = [path.name for path in _listing(folder) if not re.fullmatch(r"\d{5,}\.png", path.name)]
+    if strangers:
+        held = f"{folder} holds {strangers[0]}, which is no frame of a film"
+        raise InputError(f"{held}: choose another folder with -o, or empty it")
+
+
+def _listing(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except NotADirectoryError as error:
+        raise InputError(
+            f"{folder} is a file, a folder of frames is to go there: choose another name"
+        ) from error
+
+
+def history_names(entry: Entry, parameters: FilmParameters, labels: Iterable[str]) -> dict[str, str]:
+    """Return the file name of each run of a film, by label; a film's only run needs none."""
+    stem = _shorten("-".join([entry.name, *parameter_words(parameters)]))
+    labels = list(labels)
+    if len(labels) == 1:
+        return {labels[0]: f"{stem}.npz"}
+    return {label: f"{stem}-{_slug(label)}.npz" for label in labels}

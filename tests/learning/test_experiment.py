@@ -1,0 +1,233 @@
+"""Experiment: what it takes, what it refuses and how it says so, and its key."""
+
+import math
+import pickle
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from learning.data import DATA_SETS
+from learning.errors import InputError
+from learning.experiment import DATA_SET_NAMES, PARAMETER_NAMES, START_LIMIT, Experiment
+
+positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False, allow_nan=False)
+not_a_rate = st.one_of(st.just(math.nan), st.just(math.inf), st.floats(max_value=0))
+weight = st.floats(min_value=-START_LIMIT, max_value=START_LIMIT)
+not_a_weight = st.one_of(
+    st.sampled_from([math.nan, math.inf, -math.inf]),
+    st.floats(min_value=START_LIMIT, exclude_min=True, allow_infinity=False),
+    st.floats(max_value=-START_LIMIT, exclude_max=True, allow_infinity=False),
+)
+
+OTHER = {
+    "loss": "mse",
+    "optimizer": "Adam",
+    "optimizer_options": {"momentum": 0.9},
+    "lr": 0.002,
+    "epochs": 31,
+    "batch_size": 10,
+    "seed": 1,
+    "start": (-5.0, 9.0),
+    "record_every": 2,
+}
+"""A value other than the default for every field that has another today."""
+
+
+def refusal(**values):
+    with pytest.raises(InputError) as caught:
+        Experiment(**values)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_defaults_are_those_of_the_notes():
+    assert Experiment().model_dump() == {
+        "data": "regression",
+        "model": "line",
+        "loss": "sse",
+        "optimizer": "SGD",
+        "optimizer_options": (),
+        "lr": 0.001,
+        "epochs": 30,
+        "batch_size": None,
+        "seed": 43052,
+        "start": (-5.0, 10.0),
+        "record_every": 1,
+    }
+
+
+@given(positive)
+def test_any_positive_learning_rate_is_allowed(lr):
+    assert Experiment(lr=lr).lr == lr
+
+
+@given(not_a_rate)
+def test_a_learning_rate_that_is_none_is_refused(lr):
+    message = refusal(lr=lr)
+    assert message.startswith(f"lr = {lr!r}: must be")
+    assert message.endswith("the default is 0.001")
+
+
+@given(weight, weight)
+def test_any_start_within_the_limit_is_allowed(w0, w1):
+    assert Experiment(start=[w0, w1]).start == (w0, w1)
+
+
+@given(not_a_weight, weight, st.booleans())
+def test_a_start_beyond_the_limit_is_refused(bad, good, first):
+    message = refusal(start=(bad, good) if first else (good, bad))
+    assert f"start[{0 if first else 1}] = {bad!r}" in message
+
+
+@given(st.lists(weight, max_size=6).filter(lambda values: len(values) != 2))
+def test_a_start_of_the_wrong_length_is_refused(values):
+    assert "2 parameters, w0, w1" in refusal(start=values)
+
+
+@given(st.integers(max_value=-1) | st.integers(min_value=1_000_001))
+def test_epochs_outside_are_refused(epochs):
+    assert refusal(epochs=epochs).startswith(f"epochs = {epochs}: must be")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"loss": "ssee"}, ["loss = 'ssee'", "'sse' or 'mse'"]),
+        ({"optimizer": "Adm"}, ['"Adm"', 'did you mean "Adam"?', "LBFGS"]),
+        ({"optimizer": "SparseAdam"}, ['"SparseAdam"', "choose one of"]),
+        ({"data": "regresion"}, ['"regresion"', 'did you mean "regression"?', ".csv"]),
+        ({"model": "lime"}, ['"lime"', 'did you mean "line"?']),
+        ({"epocs": 3}, ['"epocs"', 'did you mean "epochs"?']),
+        ({"epochs": 2.5}, ["epochs = 2.5", "the default is 30"]),
+        ({"epochs": True}, ["epochs = True", "must be a number"]),
+        ({"lr": "fast"}, ["lr = 'fast'", "the default is 0.001"]),
+        ({"batch_size": 0}, ["batch_size = 0"]),
+        ({"seed": -1}, ["seed = -1"]),
+        ({"record_every": 0}, ["record_every = 0"]),
+        ({"optimizer_options": {"lr": 0.1}}, ["set lr instead"]),
+        ({"optimizer_options": {"momentum": math.nan}}, ["momentum = nan", "finite"]),
+        ({"optimizer_options": {"betas": (0.9, math.inf)}}, ["betas = (0.9, inf)", "finite"]),
+        ({"optimizer_options": [("momentum", 0.1), ("momentum", 0.2)]}, ["momentum", "2 times"]),
+        ({"optimizer_options": 3}, ["optimizer_options = 3"]),
+        ({"optimizer_options": [3]}, ["optimizer_options"]),
+        ({"data": "a\nb"}, [r'"a\nb"']),
+        ({"optimizer": "A" * 5000}, ["AAA…"]),
+    ],
+    ids=str,
+)
+def test_a_refusal_names_the_value_and_what_is_allowed(values, words):
+    message = refusal(**values)
+    assert len(message) < 400
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize("spelling", ["adam", "ADAM", "Adam"])
+def test_an_optimizer_is_spelled_as_torch_does(spelling):
+    assert Experiment(optimizer=spelling).optimizer == "Adam"
+
+
+def test_what_is_wrong_inside_another_model_is_still_one_line():
+    class Lecture(BaseModel):
+        run: Experiment
+
+    with pytest.raises(ValueError, match=r"lr = -1: must be greater than 0; the default is 0\.001"):
+        Lecture(run={"lr": -1})
+
+
+def test_frozen_hashable_and_equal_by_value():
+    one, other = (
+        Experiment(optimizer_options={"momentum": 0.9}),
+        Experiment(optimizer_options=(("momentum", 0.9),)),
+    )
+    assert one == other
+    assert len({one, other}) == 1
+    assert pickle.loads(pickle.dumps(one)) == one
+    with pytest.raises(ValueError, match="frozen"):
+        one.lr = 1.0
+
+
+def test_replace_checks_again():
+    assert Experiment(lr=0.1).replace(epochs=3) == Experiment(lr=0.1, epochs=3)
+    with pytest.raises(InputError):
+        Experiment().replace(lr=-1)
+
+
+def test_round_trip_through_json():
+    experiment = Experiment(
+        optimizer="adam", optimizer_options={"betas": (0.8, 0.9), "amsgrad": True}, start=None
+    )
+    assert Experiment(**experiment.model_dump(mode="json")) == experiment
+    assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
+
+
+def test_the_key_is_a_sha256():
+    key = Experiment().key()
+    assert len(key) == 64
+    int(key, 16)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"lr": 0.1}, {"lr": 0.10}),
+        ({"lr": 1}, {"lr": 1.0}),
+        ({"optimizer": "adam"}, {"optimizer": "Adam"}),
+        ({"start": (0.0, 1)}, {"start": [-0.0, 1.0]}),
+        ({"optimizer_options": {"momentum": 1}}, {"optimizer_options": {"momentum": 1.0}}),
+        ({"optimizer_options": {"nesterov": True}}, {"optimizer_options": {"nesterov": 1}}),
+        (
+            {"optimizer_options": {"momentum": 0.9, "nesterov": True}},
+            {"optimizer_options": {"nesterov": True, "momentum": 0.9}},
+        ),
+    ],
+    ids=str,
+)
+def test_equal_experiments_have_equal_keys(one, other):
+    assert Experiment(**one) == Experiment(**other)
+    assert Experiment(**one).key() == Experiment(**other).key()
+
+
+def test_every_field_changes_the_key(tmp_path):
+    file = tmp_path / "points.csv"
+    file.write_text("x,y\n0,1\n1,2\n")
+    changed = {**OTHER, "data": str(file)}
+    assert changed.keys() == Experiment.model_fields.keys() - {"model"}  # there is only one model as yet
+    keys = {Experiment().key(), *(Experiment(**{name: value}).key() for name, value in changed.items())}
+    assert len(keys) == 1 + len(changed)
+
+
+@given(positive, positive)
+def test_different_learning_rates_have_different_keys(one, other):
+    assert (Experiment(lr=one).key() == Experiment(lr=other).key()) == (one == other)
+
+
+def test_the_content_of_a_data_file_changes_the_key(tmp_path):
+    file = tmp_path / "점들.csv"
+    experiment = Experiment(data=str(file))
+    with pytest.raises(InputError, match="there is no such file"):
+        experiment.key()
+    file.write_text("x,y\n0,1\n1,2\n")
+    first = experiment.key()
+    assert experiment.key() == first
+    file.write_text("x,y\n0,1\n1,3\n")
+    assert experiment.key() != first
+
+
+def test_a_folder_is_not_a_data_file(tmp_path):
+    folder = tmp_path / "folder.csv"
+    folder.mkdir()
+    with pytest.raises(InputError, match="cannot be read"):
+        Experiment(data=str(folder)).key()
+
+
+def test_the_names_that_need_no_import_are_the_names_there_are():
+    from learning import landscape, model, training
+
+    losses = get_args(Experiment.model_fields["loss"].annotation)
+    assert set(DATA_SET_NAMES) == set(DATA_SETS)
+    assert set(PARAMETER_NAMES) == set(model.MODELS)
+    assert set(losses) == set(training.LOSSES) == set(landscape.LOSSES)
