@@ -221,29 +221,30 @@ def _canonical(meta: dict[str, Any]) -> str:
 
 
 def _check(history: History) -> None:
-    """Refuse arrays that do not belong together."""
+    """Refuse meta and arrays that do not belong together."""
     if history.meta.get("format") != HISTORY_FORMAT:
         raise InputError(f"format {history.meta.get('format')} where this lossreel reads {HISTORY_FORMAT}")
     if not isinstance(history.meta.get("names"), list):
         raise InputError('meta has no "names"')
-    for name in ARRAYS:
-        kind = getattr(history, name).dtype.kind
-        if kind != ("i" if name == "epoch" else "f"):
-            raise InputError(
-                f"{name} holds {getattr(history, name).dtype}: epoch must be integers, the rest floats"
-            )
-    states, points, parameters = history.epoch.size, history.y.shape[:1], len(history.names)
-    shapes = {
+    for name, shape in _shapes(history).items():
+        array: Array = getattr(history, name)
+        if array.shape != shape:
+            raise InputError(f"{name} has shape {array.shape} where {shape} belongs")
+        if array.dtype.kind != ("i" if name == "epoch" else "f"):
+            raise InputError(f"{name} holds {array.dtype}: epoch must be integers, the others floats")
+    if len(history) == 0 or np.any(np.diff(history.epoch) <= 0):
+        raise InputError("epoch must hold at least one number and increase")
+
+
+def _shapes(history: History) -> dict[str, tuple[int, ...]]:
+    """Return the shape that each array must have, given T, P and N."""
+    states, points, parameters = history.epoch.size, history.y.size, len(history.names)
+    return {
         "epoch": (states,),
         "loss": (states,),
         "params": (states, parameters),
         "grads": (states, parameters),
-        "yhat": (states, *points, *history.yhat.shape[2:]),
-        "x": (*points, *history.x.shape[1:]),
-        "y": points or (0,),
+        "yhat": (states, points, *history.yhat.shape[2:]),
+        "x": (points, *history.x.shape[1:]),
+        "y": (points,),
     }
-    for name, shape in shapes.items():
-        if getattr(history, name).shape != shape:
-            raise InputError(f"{name} has shape {getattr(history, name).shape} where {shape} belongs")
-    if states == 0 or np.any(np.diff(history.epoch) <= 0):
-        raise InputError("epoch must hold at least one number and increase")

@@ -12,6 +12,9 @@ from scenes.panels.loss_surface import Route, Terrain
 RESOLUTION = 49
 """Points to a side of the surface: a multiple of its grid lines' spacing, plus one."""
 
+CORNER_ON = 24.0
+"""Degrees that a view stays away from one along an axis, where two corners and two edges would look alike."""
+
 Outcome = Literal["none", "learned", "short", "diverged", "lost"]
 
 
@@ -42,12 +45,12 @@ def terrain(run: History) -> Terrain:
 
 def route(run: History) -> Route:
     """The way of a run over its surface."""
-    trace = landscape.along(run)
+    trace = landscape.along(run, per_step=40)
     return Route(trace.epoch, trace.params, trace.loss, run.epoch, run.grads)
 
 
 def outcome(run: History) -> Outcome:
-    """What became of a run: no step, at the minimum (within 1 % of the way down), on the way, away from it, no number."""
+    """What became of a run: no step, at the minimum (all but 1/1000 of the way down), on the way, away, no number."""
     if len(run.epoch) == 1:
         return "none"
     if run.last_finite < len(run.epoch) - 1:
@@ -55,16 +58,17 @@ def outcome(run: History) -> Outcome:
     lowest, first, last = minimum(run).loss, float(run.loss[0]), float(run.loss[-1])
     if last > first:
         return "diverged"
-    return "learned" if last - lowest <= 0.01 * max(first - lowest, lowest) else "short"
+    return "learned" if last - lowest <= max(0.001 * (first - lowest), 0.01 * lowest) else "short"
 
 
-def azimuth_facing(start: np.ndarray, low: np.ndarray, aside: float = 25.0) -> float:
-    """The azimuth, in (-180, 180], from which a start (2,) is seen at the back of its minimum (2,), a little aside.
+def azimuth_facing(start: np.ndarray, low: np.ndarray) -> float:
+    """The azimuth, in (-180, 180], from which a start (2,) is seen behind its minimum (2,), both in model coordinates.
 
-    Both in model coordinates. Where they are the same point, any view will do.
+    A little to the left of straight behind, and so that a corner of the floor, not an edge, comes towards the viewer.
+    Where start and minimum are the same point, any view will do.
     """
     way = start - low
-    if np.hypot(*way) < 1e-6:
-        return -aside
-    angle = 90.0 + aside - np.degrees(np.arctan2(way[1], way[0]))
-    return float(180.0 - (180.0 - angle) % 360.0)
+    behind = 90.0 - float(np.degrees(np.arctan2(way[1], way[0]))) if np.hypot(*way) > 1e-6 else -50.0
+    asides = [sign * aside for aside in range(24, 70, 2) for sign in (1, -1)]
+    aside = next(a for a in asides if CORNER_ON <= (behind + a) % 90.0 <= 90.0 - CORNER_ON)
+    return 180.0 - (180.0 - behind - aside) % 360.0

@@ -8,8 +8,10 @@ import math
 from scenes.markup import Words
 
 MINUS = "\N{MINUS SIGN}"
-LARGE = 1e6
+LARGE = 1e5
 """From here on a number is written as a power of ten."""
+SIGNIFICANT = 7
+"""Digits of a number at most: what float32 holds."""
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -21,7 +23,8 @@ def fixed(value: float, decimals: int = 2) -> Words:
         return Words(name, name)
     if abs(value) >= LARGE or 0 < abs(value) < 0.5 * 10.0**-decimals:
         return scientific(value)
-    text = f"{value:,.{decimals}f}".replace("-", MINUS)
+    whole = len(f"{abs(value):.0f}")
+    text = f"{value:,.{max(0, min(decimals, SIGNIFICANT - whole))}f}".replace("-", MINUS)
     if text.strip(f"{MINUS}0.,") == "":
         text = text.lstrip(MINUS)
     return Words(text, text)

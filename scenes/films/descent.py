@@ -159,6 +159,7 @@ class Descent(Film):
             *self.drop_formula(),
             Tween(self.plot, frame=PLOT, run_time=TIMING.move),
             Tween(self.curve, opacity=0, run_time=TIMING.quick),
+            Tween(self.ground, partial0=0, partial1=0, gradient=0, run_time=TIMING.quick),
         )
         self.play(Tween(self.plot, truth=1, run_time=TIMING.slow))
         self.hold(TIMING.read)
@@ -212,7 +213,7 @@ class Descent(Film):
             Column(SYMBOLS["w1hat"], run.column("w1"), theme.estimate, 3),
             Column(words.text("readout.loss"), run.loss, theme.loss, 2),
         ]
-        return Readout(LEFT, 2.2, 6.0, self.look, run.epoch, columns)
+        return Readout(LEFT, 2.2, 6.4, self.look, run.epoch, columns)
 
     @property
     def ending(self) -> str:

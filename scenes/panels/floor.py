@@ -15,6 +15,10 @@ _EDGES = np.array([[0, -1], [0, 1], [-1, 0], [1, 0]], float)
 """Outward directions of the floor's edges: the first two carry the first weight, the others the second."""
 
 
+TIE = 0.08
+"""Edges that face the viewer alike: by so much the left one is preferred. Also how soon one gives way to another."""
+
+
 @dataclass(frozen=True, eq=False)
 class Scale:
     """An axis: where its numbers stand in model coordinates, and how they look."""
@@ -66,8 +70,8 @@ class Floor:
     def _front(self, view: View) -> np.ndarray:
         """How far each edge faces the viewer, 0 … 1; where two face alike, the left one does."""
         outward = view.turned(np.column_stack([_EDGES, np.zeros(4)]))
-        facing = -outward[:, 1] - 0.3 * outward[:, 0]
-        return np.clip(facing / 0.15, 0, 1)
+        facing = -outward[:, 1] - TIE * outward[:, 0]
+        return np.clip(facing / TIE, 0, 1)
 
     def _draw_edge(self, brush: Brush, view: View, edge: np.ndarray, opacity: float) -> None:
         if opacity <= 0:
@@ -102,7 +106,7 @@ class Floor:
             x, y = view.project(np.array([*corner, place]))
             brush.line(np.array([[x - 0.07, y], [x, y]]), self.theme.muted, 0.018, 0.7 * opacity)
             number.put(brush, x - 0.14, y, opacity, anchor=1.0)
-        self.upright.name.put(brush, head[0], head[1] + 0.26, opacity)
+        self.upright.name.put(brush, head[0] + 0.1, head[1] + 0.26, opacity, anchor=1.0)
 
 
 def _on_edge(edge: np.ndarray, axis: int, place: float) -> np.ndarray:

@@ -188,7 +188,6 @@ class LossSurface(Drawing):
         """Draw the present state."""
         seen = self.view()
         self._floor.draw_grid(brush, seen, self.floor * self.opacity)
-        self._floor.draw_upright(brush, seen, self.upright * self.opacity)
         self._draw_wire(brush, seen)
         if self.skin > 0:
             self._skin.paint(brush, seen, self.skin * self.opacity, facing=True)
@@ -200,6 +199,7 @@ class LossSurface(Drawing):
                 self._draw_run(brush, seen)
         self._draw_arrows(brush, seen)
         self._floor.draw_scales(brush, seen, self.floor * self.opacity)
+        self._floor.draw_upright(brush, seen, self.upright * self.opacity)
 
     def _draw_wire(self, brush: Brush, seen: View) -> None:
         """The grid, as far as it has spread from the ball."""

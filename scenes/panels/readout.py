@@ -13,6 +13,8 @@ from scenes.theme import SIZES
 
 GAP = 0.42
 LABEL_RISE = 0.45
+SMALLEST = 0.66
+"""Numbers too long for the row shrink to this share of their size, not below: they must be read from afar."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +54,14 @@ class Readout(Drawing):
     def _measure(self, width: float) -> None:
         """Columns as wide as their widest number; all a little smaller where the row would be too long."""
         self.labels = [self.look.stamp(c.label, SIZES.label, self.look.theme.muted) for c in self.columns]
-        widths = np.array([
-            max(label.width, *(self._stamp(column, row).width for row in self._widest_rows(column)))
-            for column, label in zip(self.columns, self.labels, strict=True)
+        names = np.array([label.width for label in self.labels])
+        numbers = np.array([
+            max(self._stamp(column, row).width for row in self._widest_rows(column)) for column in self.columns
         ])
         room = width - GAP * (len(self.columns) - 1)
-        if widths.sum() > room:
-            self.size *= room / widths.sum()
-            widths *= room / widths.sum()
+        shrink = next(s for s in np.linspace(1, SMALLEST, 21) if np.maximum(names, s * numbers).sum() <= room or s == SMALLEST)
+        self.size *= shrink
+        widths = np.maximum(names, shrink * numbers)
         self.rights = np.cumsum(widths + GAP) - GAP + self.frame[0]
 
     def _widest_rows(self, column: Column) -> list[int]:

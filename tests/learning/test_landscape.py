@@ -1,0 +1,215 @@
+"""The surface, the trace on it and the window around it, against torch and against the recorded numbers."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from learning.errors import InputError
+from learning.experiment import Experiment
+from learning.landscape import TRACE_POINTS, Window, along, loss_at, over_window, window_around
+from learning.theory import least_squares
+from learning.training import train
+
+MINIMUM = (2.4459, 4.0043)  # reference-figures.md
+coordinate = st.floats(-1e4, 1e4)
+
+
+@pytest.fixture(scope="module")
+def history():
+    return train(Experiment())
+
+
+def minimum_of(history):
+    return least_squares(history.x, history.y)
+
+
+def torch_loss(history, w0, w1):
+    x, y = torch.from_numpy(history.x.copy()).double(), torch.from_numpy(history.y.copy()).double()
+    reduction = {"sse": "sum", "mse": "mean"}[history.experiment.loss]
+    return torch.nn.functional.mse_loss(w0 + w1 * x, y, reduction=reduction).item()
+
+
+@pytest.mark.parametrize("loss", ["sse", "mse"])
+def test_the_loss_over_a_window_is_that_of_torch(loss):
+    history = train(Experiment(loss=loss, epochs=0))
+    landscape = over_window(history, Window((-6, 11), (-4, 12)), resolution=33)
+    assert landscape.loss.shape == (33, 33)
+    assert (landscape.w0[0], landscape.w0[-1], landscape.w1[0], landscape.w1[-1]) == (-6, 11, -4, 12)
+    for i, j in np.random.default_rng(0).integers(0, 33, size=(40, 2)):
+        expected = torch_loss(history, landscape.w0[i], landscape.w1[j])
+        assert landscape.loss[i, j] == pytest.approx(expected, rel=1e-12)
+
+
+@settings(max_examples=50)
+@given(coordinate, coordinate)
+def test_the_loss_anywhere_is_that_of_torch(w0, w1):
+    history = train(Experiment(epochs=0))
+    assert loss_at(history, [(w0, w1)])[0] == pytest.approx(torch_loss(history, w0, w1), rel=1e-11)
+
+
+def test_the_loss_at_the_recorded_states_is_the_recorded_loss(history):
+    np.testing.assert_allclose(loss_at(history, history.params), history.loss, rtol=1e-6)
+
+
+def test_many_points_and_much_data_go_in_blocks(tmp_path):
+    file = tmp_path / "many.csv"
+    rng = np.random.default_rng(1)
+    np.savetxt(file, rng.normal(size=(50_000, 2)), delimiter=",", header="x,y", comments="")
+    history = train(Experiment(data=str(file), loss="mse", epochs=0))
+    points = rng.normal(size=(50, 2))
+    expected = [torch_loss(history, w0, w1) for w0, w1 in points]
+    assert loss_at(history, points) == pytest.approx(expected, rel=1e-10)
+
+
+def test_a_loss_beyond_all_numbers_is_inf(history):
+    assert loss_at(history, [(1e200, 1e200)]).tolist() == [np.inf]
+
+
+def test_no_point_at_all(history):
+    assert loss_at(history, np.empty((0, 2))).shape == (0,)
+
+
+@pytest.mark.parametrize("resolution", [1, 0, -3])
+def test_a_resolution_that_makes_no_grid_is_refused(history, resolution):
+    with pytest.raises(InputError, match="at least 2"):
+        over_window(history, Window((0, 1), (0, 1)), resolution)
+
+
+def test_a_window_contains_its_border_but_not_nan():
+    window = Window((-1, 2), (0, 3))
+    points = [(-1, 0), (2, 3), (0, 1), (2.1, 1), (0, -0.1), (np.nan, 1), (np.inf, 1)]
+    assert window.contains(points).tolist() == [True, True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"lr": 0.02},
+        {"lr": 1.0, "epochs": 40},
+        {"loss": "mse", "lr": 0.1},
+        {"optimizer": "adam", "lr": 0.5},
+        {"record_every": 4},
+        {"batch_size": 10},
+        {"epochs": 0},
+        {"epochs": 1},
+    ],
+    ids=str,
+)
+def test_the_trace_has_the_recorded_numbers_and_lies_on_the_surface(changes):
+    history = train(Experiment(**changes))
+    trace = along(history, per_step=7)
+    rows = history.last_finite + 1
+    assert len(trace.epoch) == (rows - 1) * 7 + 1
+    assert trace.epoch[::7].tolist() == history.epoch[:rows].tolist()
+    np.testing.assert_array_equal(trace.params[::7], history.params[:rows])
+    np.testing.assert_array_equal(trace.loss[::7], history.loss[:rows])
+    np.testing.assert_allclose(trace.loss, loss_at(history, trace.params), rtol=2e-6)
+    assert np.isfinite(trace.loss).all()
+    assert (np.diff(trace.epoch) > 0).all()
+
+
+def test_between_recorded_states_the_trace_is_straight_but_the_loss_is_not(history):
+    trace = along(history, per_step=2)
+    np.testing.assert_allclose(trace.params[1], (history.params[0] + history.params[1]) / 2, rtol=1e-6)
+    assert trace.loss[1] == pytest.approx(torch_loss(history, *trace.params[1]), rel=1e-12)
+    assert trace.loss[1] < 0.99 * (history.loss[0] + history.loss[1]) / 2
+
+
+@pytest.mark.parametrize("epochs", [51, 500, 20_000])
+@pytest.mark.parametrize("per_step", [1, 12, 100])
+def test_a_long_trace_is_thin_but_whole_at_first(epochs, per_step):
+    history = train(Experiment(epochs=epochs, lr=1e-5))
+    trace = along(history, per_step)
+    assert len(trace.epoch) <= TRACE_POINTS + 50 * per_step
+    assert trace.epoch[: 50 * per_step + 1 : per_step] == pytest.approx(np.arange(51), rel=1e-12)
+    assert (trace.epoch[0], trace.epoch[-1]) == (0, epochs)
+    assert (np.diff(trace.epoch) > 0).all()
+    recorded = np.isin(trace.epoch, history.epoch)
+    assert recorded.sum() >= min(epochs, 1500)
+    np.testing.assert_array_equal(trace.loss[recorded], history.loss[trace.epoch[recorded].astype(int)])
+
+
+def test_a_trace_needs_points_and_a_finite_start(history):
+    with pytest.raises(InputError, match="per_step = 0"):
+        along(history, per_step=0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(coordinate, coordinate, st.sampled_from(["sse", "mse"]), st.sampled_from([0, 5]))
+def test_the_window_holds_start_and_minimum(w0, w1, loss, epochs):
+    history = train(Experiment(start=(w0, w1), loss=loss, epochs=epochs))
+    window = window_around(history, minimum_of(history))
+    assert window.contains([(w0, w1), minimum_of(history)]).all()
+    middle = [np.mean(window.w0), np.mean(window.w1)]
+    assert middle == pytest.approx(minimum_of(history), rel=1e-6, abs=1e-6)
+    widths = [window.w0[1] - window.w0[0], window.w1[1] - window.w1[0]]
+    assert max(widths) < 2 * min(widths)  # this data curves about as much along both
+
+
+def test_the_window_of_the_notes_run(history):
+    window = window_around(history, MINIMUM)
+    assert window.contains(history.params).all()
+    assert np.diff([window.w0, window.w1]).ravel() == pytest.approx(
+        [17, 16], abs=1.5
+    )  # the notes draw 17 by 17
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"lr": 0.0083}, {"lr": 0.0085}, {"optimizer": "adam", "lr": 0.5}, {"batch_size": 1, "lr": 0.02}],
+    ids=str,
+)
+def test_the_window_holds_a_path_that_stays_near(changes):
+    history = train(Experiment(**changes))
+    assert window_around(history, MINIMUM).contains(history.params).all()
+
+
+@pytest.mark.parametrize("changes", [{"lr": 0.02}, {"lr": 0.01}, {"lr": 1.0, "epochs": 200}], ids=str)
+def test_a_run_that_diverges_does_not_blow_the_window_up(changes):
+    history = train(Experiment(**changes))
+    window = window_around(history, MINIMUM)
+    farthest = 4 * 1.15 * np.hypot(-5 - MINIMUM[0], 10 - MINIMUM[1])
+    for (low, high), middle in zip((window.w0, window.w1), MINIMUM, strict=True):
+        assert (high - low) / 2 <= 1.2 * farthest
+        assert (high + low) / 2 == pytest.approx(middle)
+    assert not window.contains(history.params).all()
+
+
+@pytest.mark.parametrize("epochs", [0, 30])
+def test_a_start_at_the_minimum_gets_a_window_in_which_the_loss_clearly_rises(epochs):
+    minimum = minimum_of(train(Experiment(epochs=0)))
+    history = train(Experiment(start=tuple(minimum), epochs=epochs))
+    window = window_around(history, minimum)
+    assert window.contains([minimum, history.params[0]]).all()
+    rim = over_window(history, window, 9).loss[[0, -1, 4, 4], [4, 4, 0, -1]]
+    assert (rim > 1.5 * history.loss[0]).all()
+    assert (rim < 10 * history.loss[0]).all()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1,2\n1,4\n1,9\n",  # constant x: a whole valley of minima
+        "0,1\n0,2\n0,3\n",  # w1 does nothing at all
+        "1,3\n2,5\n3,7\n",  # a perfect fit: the least loss is nothing
+        "1,0\n2,0\n3,0\n",  # and the best line is no line
+        "1000,20\n2000,41\n3000,59\n",  # w0 and w1 of very different sizes
+    ],
+)
+@pytest.mark.parametrize("start", [(-5.0, 10.0), "minimum"])
+@pytest.mark.parametrize("loss", ["sse", "mse"])
+def test_the_window_is_never_degenerate(tmp_path, rows, start, loss):
+    file = tmp_path / "points.csv"
+    file.write_text("x,y\n" + rows)
+    experiment = Experiment(data=str(file), loss=loss, lr=1e-8, epochs=3)
+    minimum = minimum_of(train(experiment))
+    history = train(experiment.replace(start=tuple(minimum) if start == "minimum" else start))
+    window = window_around(history, minimum)
+    assert window.contains([minimum, history.params[0]]).all()
+    for low, high in (window.w0, window.w1):
+        assert np.isfinite([low, high]).all()
+        assert high - low > 1e-3 * (1e-3 + max(abs(low), abs(high)))
+    assert np.ptp(over_window(history, window, 9).loss) > 0

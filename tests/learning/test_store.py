@@ -1,0 +1,215 @@
+"""The cache: trains once, keeps whole files only, survives damage and company."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from learning import history as history_module
+from learning import store, training
+from learning.errors import InputError, RunError
+from learning.experiment import Experiment
+from learning.history import History
+
+SHORT = Experiment(epochs=3)
+
+FETCH = """
+import json, sys
+from learning.experiment import Experiment
+from learning.store import fetch
+history = fetch(Experiment(epochs=3))
+print(json.dumps([history.digest(), "torch" in sys.modules]))
+"""
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """Count how often something is trained."""
+    counted, train = [], training.train
+
+    def counting(experiment, progress=None):
+        counted.append(experiment)
+        return train(experiment, progress)
+
+    monkeypatch.setattr(training, "train", counting)
+    return counted
+
+
+def files(root):
+    return sorted(path.name for path in Path(root).rglob("*") if path.is_file())
+
+
+def test_trains_once(trainings, cache_root):
+    first, second = store.fetch(SHORT), store.fetch(SHORT)
+    assert trainings == [SHORT]
+    assert second.digest() == first.digest() == training.train(SHORT).digest()
+    assert files(cache_root) == [f"{SHORT.key()}.npz"]
+    assert store.path_of(SHORT).is_file()
+
+
+def test_another_experiment_is_trained(trainings):
+    store.fetch(SHORT)
+    assert store.fetch(SHORT.replace(lr=0.002)).experiment.lr == 0.002
+    assert len(trainings) == 2
+
+
+def test_a_data_file_that_changed_is_trained_again(trainings, tmp_path):
+    file = tmp_path / "points.csv"
+    experiment = Experiment(data=str(file), epochs=1)
+    for text in ("x,y\n0,1\n1,2\n", "x,y\n0,1\n1,3\n", "x,y\n0,1\n1,2\n"):
+        file.write_text(text)
+        assert store.fetch(experiment).y[1] == float(text.strip()[-1])
+    assert len(trainings) == 2
+
+
+def test_a_root_of_ones_own(trainings, tmp_path, cache_root):
+    store.fetch(SHORT, root=tmp_path / "mine")
+    assert files(tmp_path / "mine") == [f"{SHORT.key()}.npz"]
+    assert files(cache_root) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04"])
+def test_a_damaged_entry_is_trained_again(trainings, content):
+    good = store.fetch(SHORT)
+    store.path_of(SHORT).write_bytes(content)
+    assert store.fetch(SHORT).digest() == good.digest()
+    assert History.load(store.path_of(SHORT)).digest() == good.digest()
+    assert len(trainings) == 2
+
+
+def test_a_truncated_entry_is_trained_again(trainings):
+    good = store.fetch(SHORT)
+    path = store.path_of(SHORT)
+    path.write_bytes(path.read_bytes()[:-20])
+    assert store.fetch(SHORT).digest() == good.digest()
+
+
+def test_an_entry_of_another_experiment_is_trained_again(trainings):
+    training.train(Experiment(epochs=7)).save(store.path_of(SHORT))
+    assert store.fetch(SHORT).epoch[-1] == 3
+
+
+def test_progress_is_told_while_training_only():
+    calls = []
+    store.fetch(SHORT, progress=lambda done, total: calls.append((done, total)))
+    assert calls[-1] == (3, 3)
+    calls.clear()
+    store.fetch(SHORT, progress=lambda done, total: calls.append((done, total)))
+    assert calls == []
+
+
+def fetch_in_a_process():
+    return subprocess.Popen([sys.executable, "-c", FETCH], stdout=subprocess.PIPE, text=True)
+
+
+def test_only_the_first_fetch_imports_torch():
+    first, second = (json.loads(fetch_in_a_process().communicate()[0]) for _ in range(2))
+    assert first[1] is True
+    assert second == [first[0], False]
+
+
+def test_processes_that_fetch_at_once_get_the_same(cache_root):
+    processes = [fetch_in_a_process() for _ in range(4)]
+    answers = [json.loads(process.communicate()[0]) for process in processes]
+    assert {digest for digest, _ in answers} == {store.fetch(SHORT).digest()}
+    assert files(cache_root) == [f"{SHORT.key()}.npz"]
+
+
+@pytest.mark.parametrize(
+    "interruption", [KeyboardInterrupt, MemoryError, OSError(28, "No space left on device")]
+)
+def test_an_interrupted_write_leaves_nothing(monkeypatch, cache_root, interruption):
+    def write_half(file, arrays):
+        file.write(b"half")
+        file.flush()
+        assert [name.endswith(".part") for name in files(cache_root)] == [True]
+        raise interruption
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history_module, "_write", write_half)
+        with pytest.raises((KeyboardInterrupt, MemoryError, RunError)):
+            store.fetch(SHORT)
+    assert files(cache_root) == []
+    assert store.fetch(SHORT).epoch[-1] == 3
+
+
+def test_an_interrupted_write_leaves_what_was_there(monkeypatch, tmp_path):
+    path = tmp_path / "run.npz"
+    training.train(SHORT).save(path)
+    before = path.read_bytes()
+
+    def stop(file, arrays):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(history_module, "_write", stop)
+    with pytest.raises(KeyboardInterrupt):
+        training.train(Experiment(epochs=5)).save(path)
+    assert path.read_bytes() == before
+    assert files(tmp_path) == ["run.npz"]
+
+
+def test_an_experiment_that_cannot_run_leaves_nothing(cache_root, tmp_path):
+    with pytest.raises(InputError):
+        store.fetch(Experiment(data=str(tmp_path / "nothing.csv")))
+    with pytest.raises(InputError):
+        store.fetch(Experiment(optimizer_options={"momentm": 1}))
+    assert files(cache_root) == []
+
+
+def test_the_root_is_the_variable_or_the_users_cache(monkeypatch, cache_root):
+    assert store.default_root() == cache_root
+    monkeypatch.setenv("LOSSREEL_CACHE", "")
+    assert store.default_root().name.lower() in ("lossreel", "cache")
+    assert store.default_root().is_absolute()
+
+
+def test_info_counts_what_is_kept_and_clear_deletes_it(cache_root):
+    assert store.info().histories == (0, 0)
+    store.fetch(SHORT)
+    store.fetch(Experiment(epochs=4))
+    film = cache_root / "films" / "ab" / "film.mp4"
+    film.parent.mkdir(parents=True)
+    film.write_bytes(b"12345")
+    (cache_root / "histories" / ".x.npz.1-ab.part").write_bytes(b"left by a crash")
+    info = store.info()
+    assert info.root == cache_root
+    assert info.histories.files == 2
+    assert info.histories.bytes == sum(path.stat().st_size for path in cache_root.glob("histories/*.npz"))
+    assert info.films == (1, 5)
+    assert store.clear() == info
+    assert files(cache_root) == []
+    assert store.info().films == (0, 0)
+    assert store.clear().histories == (0, 0)
+
+
+def test_clear_spares_a_folder_that_is_not_a_cache(monkeypatch, tmp_path):
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films" / "wedding.mp4").write_bytes(b"dear")
+    (tmp_path / "Documents").mkdir()
+    with pytest.raises(RunError, match="Documents"):
+        store.clear(tmp_path)
+    assert files(tmp_path) == ["wedding.mp4"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_cache_that_cannot_be_written_says_so(cache_root):
+    cache_root.chmod(0o500)
+    with pytest.raises(RunError, match="cannot be written"):
+        store.fetch(SHORT)
+
+
+def test_a_cache_in_the_way_of_a_file_says_so(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RunError, match="cannot be written"):
+        store.fetch(SHORT, root=tmp_path / "file")
+
+
+def test_kept_numbers_are_the_trained_numbers(trainings):
+    trained, kept = store.fetch(SHORT), store.fetch(SHORT)
+    np.testing.assert_array_equal(kept.params, trained.params)
+    assert kept.params.dtype == np.float32
+    assert not kept.params.flags.writeable
