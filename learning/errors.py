@@ -52,6 +52,8 @@ def from_validation(error: ValidationError, model: type[BaseModel]) -> InputErro
         return cause
     if first["type"] == "extra_forbidden":
         return unknown("parameter", str(first["loc"][0]), model.model_fields)
+    if first["type"] == "missing":
+        return InputError(f"{_place(first['loc'])}: is required; give a value")
     value = f"{_place(first['loc'])} = {reprlib.repr(first['input'])}"
     return InputError(f"{value}: {_sentence(first['msg'])}{_default(first, model)}")
 

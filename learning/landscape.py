@@ -109,20 +109,18 @@ def along(history: History, per_step: int = 12) -> Trace:
     """Follow the run in straight steps from one recorded state to the next, as far as it is finite.
 
     At recorded epochs stand the recorded numbers; between them the loss is computed, so the trace lies on the
-    surface. Of a long history the first 50 rows are whole, the rest is thinned: about 4000 points in all.
+    surface. Of a long history the first 50 rows are whole, the rest is thinned: 4000 points at most.
 
     Args:
         history: The run, of two parameters.
-        per_step: Points a step, the state that it starts from included.
+        per_step: Points a step, the state that it starts from included; more than 40 count as 40.
 
     Raises:
         InputError: `per_step` is below 1, or no row is finite.
     """
     if per_step < 1:
         raise InputError(f"per_step = {per_step}: must be at least 1; the default is 12")
-    if history.last_finite < 0:
-        raise InputError("no state of this history is finite; train it with a smaller lr or start")
-    rows, points = _knots(history.last_finite, per_step)  # (R,), (R - 1,)
+    rows, points = _knots(_last_finite(history), per_step)  # (R,), (R - 1,)
     first = np.concatenate([[0], np.cumsum(points)])  # (R,) where each row stands in the trace
     at = np.interp(np.arange(first[-1] + 1), first, np.arange(len(rows)))  # (S,) which knot, with fractions
     params = _interpolate(at, history.params[rows].astype(np.float64))  # (S, 2)
@@ -143,17 +141,26 @@ def window_around(history: History, minimum: npt.ArrayLike, margin: float = 0.15
         history: The run, of two parameters.
         minimum: Weights of least loss, (2,).
         margin: Share that is added beyond the farthest point.
+
+    Raises:
+        InputError: No row is finite.
     """
     centre = np.asarray(minimum, dtype=np.float64)
     unit = _unit(history)  # (2,)
     rise, least_rise = _rises(history, centre)
-    steps = (history.params[: history.last_finite + 1].astype(np.float64) - centre) / unit  # (T', 2)
+    steps = (history.params[: _last_finite(history) + 1].astype(np.float64) - centre) / unit  # (T', 2)
     distance = np.linalg.norm(steps, axis=1)  # (T',)
     near = steps[distance <= 4 * max(distance[0], np.sqrt(2 * least_rise))]
     farthest = (1 + margin) * np.abs(near).max(axis=0)  # (2,)
     reach = np.maximum(farthest, 0.9 * np.sqrt(2 * max(rise, least_rise))) * unit
     (low0, low1), (high0, high1) = (centre - reach).tolist(), (centre + reach).tolist()
     return Window((low0, high0), (low1, high1))
+
+
+def _last_finite(history: History) -> int:
+    if history.last_finite < 0:
+        raise InputError("no state of this history is finite; train it with a smaller start")
+    return history.last_finite
 
 
 def _unit(history: History) -> Float64:
@@ -172,11 +179,12 @@ def _rises(history: History, minimum: Float64) -> tuple[float, float]:
 def _knots(last: int, per_step: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Choose rows, (R,), from 0 to `last`, and how many points each step between them gets, (R - 1,)."""
     whole = min(last, WHOLE_ROWS)
-    rest = TRACE_POINTS - whole * per_step
-    later = np.linspace(whole, last, min(last - whole, max(rest, 1)) + 1).astype(np.int64)
-    steps_later = max(len(later) - 1, 1)
-    points = np.full(whole + len(later) - 1, min(per_step, max(rest // steps_later, 1)), dtype=np.int64)
-    points[:whole] = per_step
+    at_first = min(per_step, TRACE_POINTS // (2 * WHOLE_ROWS))
+    budget = TRACE_POINTS - whole * at_first
+    steps = min(last - whole, budget)
+    later = np.linspace(whole, last, steps + 1).astype(np.int64)
+    at_last = min(at_first, budget // max(steps, 1))
+    points = np.repeat([at_first, at_last], [whole, steps])
     return np.concatenate([np.arange(whole, dtype=np.int64), later]), points
 
 

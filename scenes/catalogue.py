@@ -77,8 +77,7 @@ class Entry:
 
 
 FILMS: dict[str, Entry] = {
-    entry.name: entry
-    for entry in (Entry("descent", DescentParameters, "scenes.films.descent:Descent", 75),)
+    entry.name: entry for entry in (Entry("descent", DescentParameters, "scenes.films.descent:Descent", 75),)
 }
 
 

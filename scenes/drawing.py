@@ -8,11 +8,14 @@ much as one mobject. Its state is a few plain attributes (an epoch, an opacity, 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cairo
 import numpy as np
 from manim import Animation, Camera, VMobject, smooth
+
+if TYPE_CHECKING:
+    Context = cairo.Context[Any]
 
 Rectangle = tuple[float, float, float, float]
 """left, bottom, right, top, in scene units."""
@@ -33,7 +36,7 @@ def mix(first: str, second: str, share: float) -> str:
 class Brush:
     """A Cairo context with a colour model that fits Manim's: it keeps red and blue the other way round."""
 
-    def __init__(self, context: cairo.Context) -> None:
+    def __init__(self, context: "Context") -> None:
         self.context = context
 
     def color(self, color: str, opacity: float = 1.0) -> None:
@@ -42,14 +45,24 @@ class Brush:
         self.context.set_source_rgba(blue, green, red, opacity)
 
     @contextmanager
-    def faded(self, opacity: float) -> Iterator[None]:
-        """Draw a group of things that hide one another, and lay the group down with an opacity."""
+    def faded(self, opacity: float, within: np.ndarray) -> Iterator[None]:
+        """Draw a group of things that hide one another, and lay the group down with an opacity.
+
+        The group costs as much as the rectangle that it needs: `within` are points, (n, 2), that span it.
+        """
+        (left, bottom), (right, top) = within.min(axis=0) - 0.3, within.max(axis=0) + 0.3
+        self.context.save()
+        self.context.rectangle(left, bottom, right - left, top - bottom)
+        self.context.clip()
         self.context.push_group()
         yield
         self.context.pop_group_to_source()
         self.context.paint_with_alpha(opacity)
+        self.context.restore()
 
-    def line(self, points: np.ndarray, color: str, width: float, opacity: float = 1.0, dash: Sequence[float] = ()) -> None:
+    def line(
+        self, points: np.ndarray, color: str, width: float, opacity: float = 1.0, dash: Sequence[float] = ()
+    ) -> None:
         """Stroke a polyline, (n, 2) or (n, 3), in scene units; rounded ends."""
         if len(points) < 2 or opacity <= 0 or width <= 0:
             return
@@ -63,20 +76,34 @@ class Brush:
         for x, y in flat[1:]:
             self.context.line_to(x, y)
 
-    def segments(self, ends: np.ndarray, color: str, width: float, opacity: float = 1.0, dash: Sequence[float] = ()) -> None:
+    def segments(
+        self,
+        ends: np.ndarray,
+        color: str,
+        width: float,
+        opacity: float = 1.0,
+        cap: cairo.LineCap = cairo.LINE_CAP_ROUND,
+    ) -> None:
         """Stroke many separate lines at once: ends (n, 2, 2)."""
         if not len(ends) or opacity <= 0:
             return
         for (ax, ay), (bx, by) in ends.tolist():
             self.context.move_to(ax, ay)
             self.context.line_to(bx, by)
-        self.stroke(color, width, opacity, dash)
+        self.stroke(color, width, opacity, cap=cap)
 
-    def stroke(self, color: str, width: float, opacity: float = 1.0, dash: Sequence[float] = ()) -> None:
+    def stroke(
+        self,
+        color: str,
+        width: float,
+        opacity: float = 1.0,
+        dash: Sequence[float] = (),
+        cap: cairo.LineCap = cairo.LINE_CAP_ROUND,
+    ) -> None:
         """Stroke the current path."""
         self.color(color, opacity)
         self.context.set_line_width(width)
-        self.context.set_line_cap(cairo.LINE_CAP_BUTT if dash else cairo.LINE_CAP_ROUND)
+        self.context.set_line_cap(cairo.LINE_CAP_BUTT if dash else cap)
         self.context.set_line_join(cairo.LINE_JOIN_ROUND)
         self.context.set_dash(list(dash))
         self.context.stroke()
@@ -114,7 +141,9 @@ class Brush:
         self.polygon(corners, color, opacity)
         self.line(np.vstack([corners, corners[:1]]), edge, 0.012, 0.8 * opacity)
 
-    def arrow(self, start: np.ndarray, end: np.ndarray, color: str, width: float, opacity: float = 1.0) -> None:
+    def arrow(
+        self, start: np.ndarray, end: np.ndarray, color: str, width: float, opacity: float = 1.0
+    ) -> None:
         """A straight arrow whose tip is at the end; its head shrinks with it when it is short."""
         along = np.asarray(end[:2], float) - np.asarray(start[:2], float)
         length = float(np.hypot(*along))
@@ -165,7 +194,9 @@ class Drawing(VMobject):
         self._frame = np.asarray(frame, float)
         left, bottom, right, top = self._frame
         # Manim asks a mobject's points where it is; these say so and are never drawn.
-        self.points = np.array([[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0]], float)
+        self.points = np.array(
+            [[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0]], float
+        )
 
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""
@@ -175,7 +206,7 @@ class Drawing(VMobject):
 class FilmCamera(Camera):
     """Manim's camera, which lets a `Drawing` draw itself."""
 
-    def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context) -> "FilmCamera":
+    def display_vectorized(self, vmobject: VMobject, ctx: "Context") -> "FilmCamera":
         """Draw a mobject into the context, which is in scene units."""
         if not isinstance(vmobject, Drawing):
             return super().display_vectorized(vmobject, ctx)
@@ -195,7 +226,9 @@ class Tween(Animation):
         targets: the values at the end, numbers or arrays, by attribute name.
     """
 
-    def __init__(self, drawing: Drawing, *, run_time: float = 1.0, rate_func: Any = smooth, **targets: Any) -> None:
+    def __init__(
+        self, drawing: Drawing, *, run_time: float = 1.0, rate_func: Any = smooth, **targets: Any
+    ) -> None:
         unknown = [name for name in targets if not hasattr(drawing, name)]
         if unknown:
             raise AttributeError(f"{type(drawing).__name__} has no {unknown[0]!r} to move")

@@ -74,4 +74,7 @@ def line(weights: tuple[float, float]) -> Words:
     """The equation of a line, as somebody gave its weights: ŷ = −5 + 10 x."""
     bias, slope = shortest(weights[0]), shortest(abs(weights[1]))
     sign = MINUS if weights[1] < 0 else "+"
-    return Words(f"ŷ = {bias.plain} {sign} {slope.plain} x", f"$hat(y) =$ {bias.typeset} ${'-' if weights[1] < 0 else '+'}$ {slope.typeset}$thin x$")
+    return Words(
+        f"ŷ = {bias.plain} {sign} {slope.plain} x",
+        f"$hat(y) =$ {bias.typeset} ${'-' if weights[1] < 0 else '+'}$ {slope.typeset}$thin x$",
+    )

@@ -74,8 +74,9 @@ class Film(Scene):
         self.histories = dict(histories) if histories is not None else self._fetch()
         self.look = Look(theme, language)
         self.theme = self.look.theme
-        self.renderer.camera.background_color = self.theme.background
-        self.renderer.camera.reset()
+        camera: Any = self.renderer.camera
+        camera.background_color = self.theme.background
+        camera.reset()
         self.beats: list[Beat] = []
         self.subtitles: list[Subtitle] = []
         self.on_beat: Callable[[Beat], None] | None = None
@@ -114,9 +115,11 @@ class Film(Scene):
         """A caption of this film as plain text, filled in with its figures."""
         return self.look.captions.text(f"{self.film_name}.{key}", **{**self.figures, **values})
 
-    def ink(self, key: str, size: float, color: str | None = None, **values: Words) -> Ink:
+    def ink(self, key: str, size: float, **values: Words) -> Ink:
         """A caption of this film as a mobject."""
-        return self.look.words(f"{self.film_name}.{key}", size, color, **{**self.figures, **values})
+        return self.look.ink(
+            self.look.captions.typeset(f"{self.film_name}.{key}", **{**self.figures, **values}), size
+        )
 
     def word(self, key: str) -> Words:
         """A caption of this film as words that another caption can hold."""
@@ -164,11 +167,14 @@ class Film(Scene):
         self._clocked += panels
 
     def advance(self, epoch: float, first: float, total: float, *others: Animation) -> None:
-        """Let training go on to an epoch: the first step in so many seconds, all together in not more than the total."""
+        """Let training go on to an epoch: the first step in so many seconds, all of them in the total at most."""
         count = round(epoch - self.epoch)
         if count <= 0:
             return
         seconds = durations(count, first, total)
-        moves = [Tween(panel, epoch=epoch, rate_func=pacing(seconds), run_time=seconds.sum()) for panel in self._clocked]
+        moves = [
+            Tween(panel, epoch=epoch, rate_func=pacing(seconds), run_time=seconds.sum())
+            for panel in self._clocked
+        ]
         self.play(*moves, *others)
         self.epoch = epoch

@@ -75,10 +75,6 @@ class Look:
         markup = source.typeset if isinstance(source, Words) else source
         return Ink(markup, size, color or self.theme.text, self.font, self.preamble)
 
-    def words(self, key: str, size: float = SIZES.label, color: str | None = None, **values: Words | str) -> Ink:
-        """A caption, by key, as a mobject."""
-        return self.ink(self.captions.typeset(key, **values), size, color)
-
     def stamp(self, source: str | Words, size: float = SIZES.label, color: str | None = None) -> Stamp:
         """Typst markup for a drawing that puts it at a new place in every frame."""
         markup = source.typeset if isinstance(source, Words) else source

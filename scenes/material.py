@@ -40,7 +40,9 @@ def terrain(run: History) -> Terrain:
     inside = window.contains(run.params) & np.isfinite(run.loss)
     walked = float(run.loss[inside].max()) if inside.any() else 0.0
     rise = max(walked - lowest.loss, float(np.quantile(ground.loss, 0.5)) - lowest.loss)
-    return Terrain(ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + 1.12 * rise)
+    return Terrain(
+        ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + 1.12 * rise
+    )
 
 
 def route(run: History) -> Route:

@@ -23,7 +23,7 @@ def fixed(value: float, decimals: int = 2) -> Words:
         return Words(name, name)
     if abs(value) >= LARGE or 0 < abs(value) < 0.5 * 10.0**-decimals:
         return scientific(value)
-    whole = len(f"{abs(value):.0f}")
+    whole = len(str(int(abs(value))))
     text = f"{value:,.{max(0, min(decimals, SIGNIFICANT - whole))}f}".replace("-", MINUS)
     if text.strip(f"{MINUS}0.,") == "":
         text = text.lstrip(MINUS)

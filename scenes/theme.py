@@ -37,7 +37,11 @@ class Theme:
 
     def meanings(self) -> dict[str, str]:
         """The colours that a text may use, by the name of their meaning."""
-        colors = {f.name: value for f in fields(self) if f.type is str and (value := getattr(self, f.name))[0] == "#"}
+        colors = {
+            f.name: value
+            for f in fields(self)
+            if f.type is str and (value := getattr(self, f.name))[0] == "#"
+        }
         return colors | {"position": self.position_text}
 
 
@@ -55,8 +59,8 @@ DARK = Theme(
     position_edge="#0f1117",
     position_text="#ffe27a",
     gradient="#ff5ad9",
-    partial0="#f9b4ec",
-    partial1="#c9b3ff",
+    partial0="#ffc9de",
+    partial1="#957dff",
     loss="#ff7482",
     height=("#27306e", "#2b4f93", "#2f72a8", "#3a95b0", "#58b8b3", "#8fd8bb"),
     rim="#e6fff4",
@@ -69,15 +73,15 @@ LIGHT = Theme(
     muted="#565d6c",
     faint="#ccd1da",
     data="#1f6fc4",
-    estimate="#c25a00",
+    estimate="#b85400",
     truth="#0b7a3e",
     minimum="#d3132a",
     position="#f0b000",
     position_edge="#3d2c00",
     position_text="#8a5f00",
     gradient="#c2129b",
-    partial0="#a8558f",
-    partial1="#7a5cc0",
+    partial0="#b5486f",
+    partial1="#6b57d6",
     loss="#c8203a",
     height=("#4a58a8", "#5077ba", "#5c97c8", "#77b5d1", "#9ed0d8", "#cbe8e0"),
     rim="#1d2b4a",

@@ -5,6 +5,7 @@ units with its baseline at y = 0; `scenes.look` gives it a size, a colour and a 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from xml.etree import ElementTree
@@ -20,7 +21,15 @@ _MARKER = "#010203"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 
 FONTS = {
-    "en": ("Noto Sans CJK KR", "Source Sans 3", "Source Sans Pro", "Noto Sans", "Helvetica Neue", "Segoe UI", "DejaVu Sans"),
+    "en": (
+        "Noto Sans CJK KR",
+        "Source Sans 3",
+        "Source Sans Pro",
+        "Noto Sans",
+        "Helvetica Neue",
+        "Segoe UI",
+        "DejaVu Sans",
+    ),
     "ko": (
         "Noto Sans CJK KR",
         "Noto Sans KR",
@@ -79,17 +88,20 @@ def outline(source: str, font: str, preamble: str = "") -> Outline:
     Raises:
         ValueError: the markup does not compile; the message is Typst's.
     """
-    document = "\n".join((
-        "#set page(width: auto, height: auto, margin: 20pt, fill: none)",
-        f'#set text(size: {COMPILE_SIZE}pt, font: "{font}", number-width: "tabular", fallback: true)',
-        preamble,
-        f'#box(width: 0pt, text(fill: rgb("{_MARKER}"), "."))#box[{source}]',
-    ))
+    document = "\n".join(
+        (
+            "#set page(width: auto, height: auto, margin: 20pt, fill: none)",
+            f'#set text(size: {COMPILE_SIZE}pt, font: "{font}", number-width: "tabular", fallback: true)',
+            preamble,
+            f'#box(width: 0pt, text(fill: rgb("{_MARKER}"), "."))#box[{source}]',
+        )
+    )
     try:
         drawn = _compiler().compile(document.encode(), format="svg")
     except typst.TypstError as error:
         raise ValueError(f"cannot typeset {source!r}: {error}") from error
-    return _read(drawn[0] if isinstance(drawn, list) else drawn)
+    assert isinstance(drawn, bytes), "a line of text is one page"
+    return _read(drawn)
 
 
 def _read(picture: bytes) -> Outline:
@@ -97,16 +109,22 @@ def _read(picture: bytes) -> Outline:
     glyphs = {symbol.get("id"): symbol for symbol in root.iter() if symbol.tag.endswith("symbol")}
     pieces = list(_pieces(root, svg.Matrix(), glyphs))
     marker = next(transform for fill, _, transform in pieces if fill == _MARKER)
-    to_em = svg.Matrix(1 / COMPILE_SIZE, 0, 0, -1 / COMPILE_SIZE, -marker.e / COMPILE_SIZE, marker.f / COMPILE_SIZE)
+    to_em = svg.Matrix(
+        1 / COMPILE_SIZE, 0, 0, -1 / COMPILE_SIZE, -marker.e / COMPILE_SIZE, marker.f / COMPILE_SIZE
+    )
     gathered: dict[str | None, list[np.ndarray]] = {}
     for fill, data, transform in pieces:
         if fill != _MARKER:
-            gathered.setdefault(None if fill == "#000000" else fill, []).append(_place(_cubics(data), transform * to_em))
+            gathered.setdefault(None if fill == "#000000" else fill, []).append(
+                _place(_cubics(data), transform * to_em)
+            )
     width = (float(root.get("width", "0").removesuffix("pt")) - 20) / COMPILE_SIZE + to_em.e
     return Outline(tuple((fill, np.concatenate(points)) for fill, points in gathered.items()), width)
 
 
-def _pieces(element: ElementTree.Element, above: svg.Matrix, glyphs: dict[str | None, ElementTree.Element]):  # noqa: ANN202
+def _pieces(
+    element: ElementTree.Element, above: svg.Matrix, glyphs: dict[str | None, ElementTree.Element]
+) -> Iterator[tuple[str | None, str, svg.Matrix]]:
     """Yield (fill, path data, transform) of everything drawn below an element."""
     for child in element:
         tag = child.tag.rsplit("}", 1)[-1]
@@ -127,10 +145,11 @@ def _drawn_shape(path: ElementTree.Element, transform: svg.Matrix) -> tuple[str 
     """A fraction bar or a rule: a stroked line becomes the thin rectangle that it covers."""
     if path.get("stroke") is None:
         return path.get("fill"), path.get("d", ""), transform
-    half = float(path.get("stroke-width", "1")) / 2
     line = svg.Path(path.get("d", ""))
-    start, end = line.first_point, line.current_point
-    box = f"M {start.x} {start.y - half} L {end.x} {end.y - half} L {end.x} {end.y + half} L {start.x} {start.y + half} Z"
+    start, end = complex(line.first_point), complex(line.current_point)
+    side = 0.5j * float(path.get("stroke-width", "1")) * (end - start) / abs(end - start)
+    corners = (start + side, end + side, end - side, start - side)
+    box = "M " + " L ".join(f"{corner.real} {corner.imag}" for corner in corners) + " Z"
     return path.get("stroke"), box, transform
 
 
@@ -140,11 +159,17 @@ def _cubics(data: str) -> np.ndarray:
     points: list[tuple[complex, complex, complex, complex]] = []
     for segment in svg.Path(re.sub(r"^M 0 0\s*m", "M 0 0 m", data)):
         if isinstance(segment, svg.CubicBezier):
-            a, b, c, d = (complex(p) for p in (segment.start, segment.control1, segment.control2, segment.end))
+            a, b, c, d = (
+                complex(p) for p in (segment.start, segment.control1, segment.control2, segment.end)
+            )
         elif isinstance(segment, svg.QuadraticBezier):
             a, q, d = (complex(p) for p in (segment.start, segment.control, segment.end))
             b, c = (a + 2 * q) / 3, (d + 2 * q) / 3
-        elif isinstance(segment, (svg.Line, svg.Close)) and segment.start != segment.end and segment.end is not None:
+        elif (
+            isinstance(segment, (svg.Line, svg.Close))
+            and segment.start != segment.end
+            and segment.end is not None
+        ):
             a, d = complex(segment.start), complex(segment.end)
             b, c = (2 * a + d) / 3, (a + 2 * d) / 3
         else:

@@ -25,8 +25,8 @@ SYMBOLS = {
     "w0hat": Words("ŵ₀", "$hat(w)_0$"),
     "w1hat": Words("ŵ₁", "$hat(w)_1$"),
     "yhat": Words("ŷ", "$hat(y)$"),
-    "w0slope": Words("∂loss/∂w₀", "$partial thin upright(\"loss\") \\/ partial w_0$"),
-    "w1slope": Words("∂loss/∂w₁", "$partial thin upright(\"loss\") \\/ partial w_1$"),
+    "w0slope": Words("∂loss/∂w₀", '$partial thin upright("loss") \\/ partial w_0$'),
+    "w1slope": Words("∂loss/∂w₁", '$partial thin upright("loss") \\/ partial w_1$'),
 }
 """Mathematics that every language writes alike."""
 
@@ -53,19 +53,23 @@ class Captions:
         """
         if key not in self._texts:
             near = difflib.get_close_matches(key, self._texts, n=1)
-            raise KeyError(f"no caption {key!r} in {self.language}" + (f"; near: {near[0]!r}" if near else ""))
+            raise KeyError(
+                f"no caption {key!r} in {self.language}" + (f"; near: {near[0]!r}" if near else "")
+            )
         return self._texts[key]
 
     def text(self, key: str, **values: Words | str) -> str:
         """A caption as plain text, for notes, subtitles and file data."""
         return "".join(
-            literal + (_find(field, values).plain if field else "") for literal, field, _ in _pieces(self.template(key))
+            literal + (_find(field, values).plain if field else "")
+            for literal, field, _ in _pieces(self.template(key))
         )
 
     def typeset(self, key: str, **values: Words | str) -> str:
         """A caption as Typst markup, for the screen."""
         return "".join(
-            (escape(literal) if literal else "") + (_coloured(_find(field, values).typeset, meaning) if field else "")
+            (escape(literal) if literal else "")
+            + (_coloured(_find(field, values).typeset, meaning) if field else "")
             for literal, field, meaning in _pieces(self.template(key))
         )
 

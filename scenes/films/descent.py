@@ -22,11 +22,11 @@ CURVE_BELOW = (LEFT, BOTTOM + 0.55, -0.5, -0.62)
 SURFACE = (-0.1, BOTTOM + 0.5, RIGHT, 2.75)
 SWING = 50.0
 
-RULE = "$display(hat(w) <- hat(w) - alpha thin #gradient[$(partial thin upright(\"loss\"))/(partial w)$])$"
+RULE = '$display(hat(w) <- hat(w) - alpha thin #gradient[$(partial thin upright("loss"))/(partial w)$])$'
 SQUARES = "sum_(i=1)^n (#data[$y_i$] - #estimate[$hat(y)_i$])^2"
 LOSS_FORMULA = {
-    "sse": f"$#loss[$upright(\"loss\")$] = display({SQUARES})$",
-    "mse": f"$#loss[$upright(\"loss\")$] = display(1/n {SQUARES})$",
+    "sse": f'$#loss[$upright("loss")$] = display({SQUARES})$',
+    "mse": f'$#loss[$upright("loss")$] = display(1/n {SQUARES})$',
 }
 
 
@@ -37,6 +37,7 @@ class Descent(Film):
     parameters: DescentParameters
 
     def construct(self) -> None:
+        """The storyboard."""
         self.prepare()
         self.beat(self.data)
         self.beat(self.guess)
@@ -53,7 +54,10 @@ class Descent(Film):
         """The points appear."""
         self.add(self.plot)
         self.play(self.show_title(), Tween(self.plot, axes=1, run_time=TIMING.move))
-        self.play(*self.say("data.ask", points=self.word("data.points")), Tween(self.plot, points_shown=1, run_time=2))
+        self.play(
+            *self.say("data.ask", points=self.word("data.points")),
+            Tween(self.plot, points_shown=1, run_time=2),
+        )
         self.hold(TIMING.think)
 
     def guess(self) -> None:
@@ -66,12 +70,16 @@ class Descent(Film):
     def wrong(self) -> str:
         """Residuals, their squares, one number."""
         mean = self.parameters.loss == "mse"
-        self.play(*self.say("wrong.ask", miss=self.word("wrong.miss")), Tween(self.plot, residuals=1, run_time=TIMING.slow))
+        self.play(
+            *self.say("wrong.ask", miss=self.word("wrong.miss")),
+            Tween(self.plot, residuals=1, run_time=TIMING.slow),
+        )
         self.hold(TIMING.think)
         self.play(*self.say("wrong.square"), Tween(self.plot, squares=1, run_time=TIMING.slow))
         self.hold(TIMING.hold)
         self.play(
-            *self.say("wrong.mean" if mean else "wrong.sum"), *self.show_formula(LOSS_FORMULA[self.parameters.loss])
+            *self.say("wrong.mean" if mean else "wrong.sum"),
+            *self.show_formula(LOSS_FORMULA[self.parameters.loss]),
         )
         self.play(Tween(self.readout, shown=[1, 1, 1, 1]), Tween(self.plot, squares=0, run_time=TIMING.move))
         self.hold(TIMING.read)
@@ -83,7 +91,10 @@ class Descent(Film):
         floor.azimuth = self.azimuth + SWING
         self.add(floor)
         floor.ball, floor.lift = 0.0, 0.0
-        self.play(*self.say("surface.floor", floor=self.word("surface.floor_word")), Tween(floor, floor=1, run_time=TIMING.slow))
+        self.play(
+            *self.say("surface.floor", floor=self.word("surface.floor_word")),
+            Tween(floor, floor=1, run_time=TIMING.slow),
+        )
         self.play(Tween(floor, ball=1, run_time=TIMING.quick))
         self.hold(TIMING.hold)
         self.play(
@@ -113,7 +124,8 @@ class Descent(Film):
         self.play(*self.say("slope.second"), Tween(floor, partial1=1, run_time=TIMING.move))
         self.hold(TIMING.hold)
         self.play(
-            *self.say("slope.both", gradient=self.word("slope.gradient")), Tween(floor, gradient=1, run_time=TIMING.move)
+            *self.say("slope.both", gradient=self.word("slope.gradient")),
+            Tween(floor, gradient=1, run_time=TIMING.move),
         )
         self.hold(TIMING.read)
         return "note"
@@ -131,7 +143,9 @@ class Descent(Film):
         floor.path = 1.0
         self.advance(1, first=TIMING.slow, total=TIMING.slow)
         before, after = self.run.loss[:2]
-        self.play(*self.say("step.say_up" if after > before else "step.say" if after < before else "step.say_same"))
+        self.play(
+            *self.say("step.say_up" if after > before else "step.say" if after < before else "step.say_same")
+        )
         self.play(Tween(floor, step=0, run_time=TIMING.quick))
         self.hold(TIMING.hold)
 
@@ -192,8 +206,12 @@ class Descent(Film):
     def ground(self) -> LossSurface:
         """The surface with its ball, seen so that the start lies at the back."""
         loss = self.look.captions.text("axes.loss")
-        surface = LossSurface(SURFACE, self.look, material.terrain(self.run), material.route(self.run), loss_name=loss)
-        start, low = (surface.model(np.array(w), np.array(0.0))[:2] for w in (self.run.params[0], self.best.weights))
+        surface = LossSurface(
+            SURFACE, self.look, material.terrain(self.run), material.route(self.run), loss_name=loss
+        )
+        start, low = (
+            surface.model(np.array(w), np.array(0.0))[:2] for w in (self.run.params[0], self.best.weights)
+        )
         self.azimuth = surface.azimuth = material.azimuth_facing(start, low)
         return surface
 

@@ -48,7 +48,10 @@ class DataPlot(Drawing):
         reach = 0.75 * ((high - low) or abs(high) or 1.0)
         first = self.yhat[0][np.isfinite(self.yhat[0])]
         if len(first):
-            low, high = min(low, max(float(first.min()), low - reach)), max(high, min(float(first.max()), high + reach))
+            low, high = (
+                min(low, max(float(first.min()), low - reach)),
+                max(high, min(float(first.max()), high + reach)),
+            )
         return padded(low, high)
 
     def estimate_at(self, epoch: float) -> np.ndarray:
@@ -88,7 +91,9 @@ class DataPlot(Drawing):
 
     def _draw_residuals(self, brush: Brush, at: np.ndarray, says: np.ndarray) -> None:
         reached = at + self.residuals * (says - at)
-        brush.segments(np.stack([at, reached], axis=1), self.theme.loss, 0.02, 0.75 * self.opacity * (self.residuals > 0))
+        brush.segments(
+            np.stack([at, reached], axis=1), self.theme.loss, 0.02, 0.75 * self.opacity * (self.residuals > 0)
+        )
 
     def _draw_squares(self, brush: Brush, at: np.ndarray, says: np.ndarray) -> None:
         """Each residual opened sideways into the square that the loss counts."""

@@ -24,7 +24,12 @@ class LossCurve(Drawing):
     """
 
     def __init__(
-        self, frame: Rectangle, look: Look, epochs: np.ndarray, loss: np.ndarray, names: tuple[str | Words, str | Words]
+        self,
+        frame: Rectangle,
+        look: Look,
+        epochs: np.ndarray,
+        loss: np.ndarray,
+        names: tuple[str | Words, str | Words],
     ) -> None:
         super().__init__(frame)
         self.theme = look.theme
@@ -34,7 +39,11 @@ class LossCurve(Drawing):
         finite = finite if len(finite) else np.ones(1)
         positive = finite[finite > 0]
         logarithmic = len(positive) == len(finite) and finite.max() / positive.min() >= WIDE
-        y = (_power_below(positive.min()), 10 * _power_below(finite.max())) if logarithmic else (0.0, 1.08 * finite.max() or 1.0)
+        y = (
+            (_power_below(positive.min()), 10 * _power_below(finite.max()))
+            if logarithmic
+            else (0.0, 1.08 * finite.max() or 1.0)
+        )
         self._axes = Axes(look, (0.0, max(1.0, self.epochs[-1])), y, names, logarithmic, whole=True)
         broken = np.flatnonzero(~np.isfinite(self.loss))
         self.broken = int(broken[0]) if len(broken) else None

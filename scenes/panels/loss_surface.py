@@ -25,7 +25,7 @@ HEADROOM = 0.2
 PAD = Pad(sides=0.35, below=0.6, above=0.1)
 ARROW_REACH = 0.85
 ARROW_TOP = BOX_HEIGHT + 0.42
-"""The gradient's arrow is so long in model units, and rises to there at most; its parts keep their proportion to it."""
+"""The gradient's arrow has this length in model units and rises to this top at most; its parts keep proportion."""
 BEHIND_GLASS = 0.45
 LINE_EVERY = 4
 RADIUS = 0.115
@@ -80,7 +80,9 @@ class LossSurface(Drawing):
         arrow_epoch: the epoch whose gradient and step the arrows show.
     """
 
-    def __init__(self, frame: Rectangle, look: Look, terrain: Terrain, route: Route, *, loss_name: Words | str) -> None:
+    def __init__(
+        self, frame: Rectangle, look: Look, terrain: Terrain, route: Route, *, loss_name: Words | str
+    ) -> None:
         super().__init__(frame)
         self.look, self.theme = look, look.theme
         self.terrain, self.route = terrain, route
@@ -151,11 +153,12 @@ class LossSurface(Drawing):
         generator = contourpy.contour_generator(t.w1, t.w0, t.loss)
         lowest = t.minimum[2]
         shares = (np.arange(1, 11) / 10) ** 2
-        return [
-            self.model(line[:, ::-1], np.full(len(line), level))
+        found = [
+            (level, np.asarray(line))
             for level in lowest + shares * (t.ceiling - lowest)
             for line in generator.lines(level)
         ]
+        return [self.model(line[:, ::-1], np.full(len(line), level)) for level, line in found]
 
     # Where the run is
 
@@ -195,11 +198,17 @@ class LossSurface(Drawing):
         self._draw_run(brush, seen)
         if self.skin > 0:
             self._skin.paint(brush, seen, self.skin * self.opacity, facing=False)
-            with brush.faded(BEHIND_GLASS):
+            with brush.faded(BEHIND_GLASS, self._extent(seen)):
                 self._draw_run(brush, seen)
         self._draw_arrows(brush, seen)
         self._floor.draw_scales(brush, seen, self.floor * self.opacity)
         self._floor.draw_upright(brush, seen, self.upright * self.opacity)
+
+    def _extent(self, seen: View) -> np.ndarray:
+        """The corners of the box that the run stays in, (8, 2), on the screen."""
+        return seen.project(
+            np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (0, BOX_HEIGHT + HEADROOM)])
+        )
 
     def _draw_wire(self, brush: Brush, seen: View) -> None:
         """The grid, as far as it has spread from the ball."""
@@ -251,7 +260,13 @@ class LossSurface(Drawing):
         spot = self.model(here[:2], here[2])
         ball, foot = seen.project(np.array([spot * [1, 1, self.lift], spot * [1, 1, 0]]))
         if self.stem > 0:
-            brush.line(np.array([foot, ball]), self.theme.position, 0.03, 0.8 * self.stem * strength, dash=(0.09, 0.07))
+            brush.line(
+                np.array([foot, ball]),
+                self.theme.position,
+                0.03,
+                0.8 * self.stem * strength,
+                dash=(0.09, 0.07),
+            )
             brush.dots(foot[None], 0.07, self.theme.position, self.stem * strength)
         brush.dots(ball[None], RADIUS, self.theme.position, strength)
         brush.ring(ball, RADIUS, self.theme.position_edge, 0.03, strength)
@@ -265,12 +280,13 @@ class LossSurface(Drawing):
         grown = (self.partial0, self.partial1, self.gradient)
         start = self.model(at[:2], at[2])
         for tangent, color, share in zip(self.tangents(), colors, grown, strict=True):
-            ends = seen.project(np.array([start, start + share * tangent]))
-            brush.arrow(*ends, color, ARROW_WIDTH, min(1.0, 4 * share) * self.opacity)
+            tail, tip = seen.project(np.array([start, start + share * tangent]))
+            brush.arrow(tail, tip, color, ARROW_WIDTH, min(1.0, 4 * share) * self.opacity)
         ahead = self.position(self.arrow_epoch + 1)
         if self.step > 0 and np.isfinite(ahead).all():
-            ends = seen.project(np.array([start, start + self.step * (self.model(ahead[:2], ahead[2]) - start)]))
-            brush.arrow(*ends, self.theme.position, ARROW_WIDTH, self.opacity)
+            there = start + self.step * (self.model(ahead[:2], ahead[2]) - start)
+            tail, tip = seen.project(np.array([start, there]))
+            brush.arrow(tail, tip, self.theme.position, ARROW_WIDTH, self.opacity)
 
     def tangents(self) -> np.ndarray:
         """Arrows (3, 3) in model coordinates that touch the surface: along w0, along w1, and their sum.
@@ -317,5 +333,3 @@ def _apart(points: np.ndarray, distance: float) -> np.ndarray:
         if not kept or np.hypot(*(point - kept[-1])) >= distance:
             kept.append(point)
     return np.array(kept).reshape(-1, 2)
-
-

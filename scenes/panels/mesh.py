@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CORNERS = 5
-"""A square cut by a plane has at most five corners; polygons with fewer repeat their last."""
+CORNERS = 6
+"""A square with two opposite corners above the ceiling keeps six; polygons with fewer repeat their last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,16 +17,18 @@ class Mesh:
     """The surface below the ceiling.
 
     Attributes:
-        faces: (F, 5, 3) corners of each polygon, counter-clockwise seen from above.
+        faces: (F, 6, 3) corners of each polygon, counter-clockwise seen from above.
+        cut: (F,) whether the ceiling cuts it; all others are squares.
         rows, columns: (F,) which row and column of the grid a face stands in.
         levels: (F,) mean height of a face, for its colour.
-        lines: (S, 2, 3) pieces of the drawn grid lines, each within one face's edge.
-        line_faces: (S,) the face that a piece belongs to; an inner piece stands here twice, once for each side.
+        lines: (S, 2, 3) pieces of the drawn grid lines, each an edge that two faces share; the rim is not among them.
+        line_faces: (S, 2) those faces, first the one with the smaller row or column.
         rim: (R, 2, 3) pieces of the outer edge: the window's border and the cut at the ceiling.
         rim_faces: (R,) the face of each.
     """
 
     faces: np.ndarray
+    cut: np.ndarray
     rows: np.ndarray
     columns: np.ndarray
     levels: np.ndarray
@@ -47,6 +49,7 @@ def build(heights: np.ndarray, ceiling: float, every: int) -> Mesh:
     cut_faces = np.flatnonzero(~np.isnan(cuts[:, 0, 0]))
     return Mesh(
         faces=polygons,
+        cut=(corners[:, :, 2] > ceiling).any(axis=1),
         rows=row,
         columns=column,
         levels=polygons[:, :, 2].mean(axis=1),
@@ -76,7 +79,7 @@ def _crossing(a: np.ndarray, b: np.ndarray, ceiling: float) -> np.ndarray:
 
 
 def _cut(corners: np.ndarray, ceiling: float) -> tuple[np.ndarray, np.ndarray]:
-    """Clip squares (F, 4, 3) to what is below the ceiling: polygons (F, 5, 3), and the cut edges (F, 2, 3) or nan."""
+    """Clip squares (F, 4, 3) to what is below the ceiling: polygons (F, 6, 3), and the cut edges (F, 2, 3) or nan."""
     below = corners[:, :, 2] <= ceiling
     polygons = np.full((len(corners), 8, 3), np.nan)
     cuts = np.full((len(corners), 2, 3), np.nan)
@@ -92,7 +95,7 @@ def _cut(corners: np.ndarray, ceiling: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _packed(polygons: np.ndarray) -> np.ndarray:
-    """Move the corners that exist to the front, (F, 8, 3) -> (F, 5, 3), and repeat the last into what is left."""
+    """Move the corners that exist to the front, (F, 8, 3) -> (F, 6, 3), and repeat the last into what is left."""
     missing = np.isnan(polygons[:, :, 0])
     order = np.argsort(missing, axis=1, kind="stable")[:, :CORNERS]
     count = np.minimum((~missing).sum(axis=1), CORNERS)
@@ -113,16 +116,28 @@ def _below(pieces: np.ndarray, faces: np.ndarray, ceiling: float) -> tuple[np.nd
 
 def _edges(corners: np.ndarray, chosen: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
     """The chosen edges of squares: for each of the four edges a mask (F,). Returns (S, 2, 3) and the faces (S,)."""
-    pieces = [np.stack([corners[mask, i], corners[mask, (i + 1) % 4]], axis=1) for i, mask in enumerate(chosen)]
+    pieces = [
+        np.stack([corners[mask, i], corners[mask, (i + 1) % 4]], axis=1) for i, mask in enumerate(chosen)
+    ]
     return np.concatenate(pieces), np.concatenate([np.flatnonzero(mask) for mask in chosen])
 
 
 def _grid_lines(
     corners: np.ndarray, row: np.ndarray, column: np.ndarray, ceiling: float, every: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    # The edges of a square, in order: along row's axis at its column, at row + 1, at column + 1, at row.
-    on = (column % every == 0, (row + 1) % every == 0, (column + 1) % every == 0, row % every == 0)
-    return _below(*_edges(corners, on), ceiling)
+    """Every so many-th inner edge, (S, 2, 3), and the faces on its two sides, (S, 2)."""
+    number = np.full((row.max(initial=0) + 2, column.max(initial=0) + 2), -1)
+    number[row, column] = np.arange(len(row))
+    after = np.stack([number[row, column + 1], number[row + 1, column]])  # (2, F)
+    on = np.stack([(column + 1) % every == 0, (row + 1) % every == 0]) & (after >= 0)
+    pieces = np.concatenate([corners[on[0]][:, [3, 2]], corners[on[1]][:, [1, 2]]])
+    faces = np.concatenate(
+        [
+            np.column_stack([np.flatnonzero(mask), next_face[mask]])
+            for mask, next_face in zip(on, after, strict=True)
+        ]
+    )
+    return _below(pieces, faces, ceiling)
 
 
 def _rim(

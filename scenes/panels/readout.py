@@ -42,7 +42,13 @@ class Readout(Drawing):
     """
 
     def __init__(
-        self, left: float, baseline: float, width: float, look: Look, epochs: np.ndarray, columns: Sequence[Column]
+        self,
+        left: float,
+        baseline: float,
+        width: float,
+        look: Look,
+        epochs: np.ndarray,
+        columns: Sequence[Column],
     ) -> None:
         super().__init__((left, baseline - 0.1, left + width, baseline + LABEL_RISE + 0.25))
         self.look, self.epochs, self.columns = look, epochs, columns
@@ -55,18 +61,28 @@ class Readout(Drawing):
         """Columns as wide as their widest number; all a little smaller where the row would be too long."""
         self.labels = [self.look.stamp(c.label, SIZES.label, self.look.theme.muted) for c in self.columns]
         names = np.array([label.width for label in self.labels])
-        numbers = np.array([
-            max(self._stamp(column, row).width for row in self._widest_rows(column)) for column in self.columns
-        ])
+        numbers = np.array(
+            [
+                max(self._stamp(column, row).width for row in self._widest_rows(column))
+                for column in self.columns
+            ]
+        )
         room = width - GAP * (len(self.columns) - 1)
-        shrink = next(s for s in np.linspace(1, SMALLEST, 21) if np.maximum(names, s * numbers).sum() <= room or s == SMALLEST)
+        shrink = next(
+            s
+            for s in np.linspace(1, SMALLEST, 21)
+            if np.maximum(names, s * numbers).sum() <= room or s == SMALLEST
+        )
         self.size *= shrink
         widths = np.maximum(names, shrink * numbers)
         self.rights = np.cumsum(widths + GAP) - GAP + self.frame[0]
 
     def _widest_rows(self, column: Column) -> list[int]:
-        lengths = [len(fixed(float(value), column.decimals).plain) for value in column.values]
-        return [int(i) for i in np.argsort(lengths)[-3:]]
+        """Rows that may be the widest: the longest plain numbers and the longest powers of ten."""
+        texts = [fixed(float(value), column.decimals).plain for value in column.values]
+        powers = [i for i, text in enumerate(texts) if "×" in text]
+        others = [i for i, text in enumerate(texts) if "×" not in text]
+        return [i for rows in (powers, others) for i in sorted(rows, key=lambda i: len(texts[i]))[-3:]]
 
     def row(self) -> int:
         """The recorded row that the present epoch shows."""
@@ -83,8 +99,16 @@ class Readout(Drawing):
     def draw(self, brush: Brush) -> None:
         """Draw the present numbers."""
         row = self.row()
-        for column, label, right, shown in zip(self.columns, self.labels, self.rights, self.shown, strict=True):
-            label.put(brush, right, self.baseline + LABEL_RISE + (label.low + label.high) / 2, shown * self.opacity, 1.0)
+        for column, label, right, shown in zip(
+            self.columns, self.labels, self.rights, self.shown, strict=True
+        ):
+            label.put(
+                brush,
+                right,
+                self.baseline + LABEL_RISE + (label.low + label.high) / 2,
+                shown * self.opacity,
+                1.0,
+            )
             number = self._stamp(column, row)
             middle = self.baseline + (number.low + number.high) / 2
             number.put(brush, right, middle, shown * self.opacity, anchor=1.0)

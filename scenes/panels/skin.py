@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cairo
 import numpy as np
@@ -42,13 +43,12 @@ class Skin:
         if opacity <= 0 or not chosen.any():
             return
         context = brush.context
-        context.push_group()
-        for faces, lines, rim in self._strips(seen, chosen):
-            self._fill(context, seen.corners, faces)
-            brush.segments(seen.lines[lines], self.theme.rim, 0.010, 0.30)
-            brush.segments(seen.rim[rim], self.theme.rim, 0.028, 0.85)
-        context.pop_group_to_source()
-        context.paint_with_alpha(opacity * (SOLID if facing else GLASS))
+        with brush.faded(opacity * (SOLID if facing else GLASS), seen.corners[chosen].reshape(-1, 2)):
+            context.set_antialias(cairo.ANTIALIAS_FAST)
+            for faces, lines, rim in self._strips(seen, chosen):
+                self._fill(context, seen.corners, faces)
+                brush.segments(seen.lines[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_SQUARE)
+                brush.segments(seen.rim[rim], self.theme.rim, 0.028, 0.85)
 
     def _seen_from(self, view: View) -> "_Seen":
         """The projected mesh; both sides of one frame share it."""
@@ -56,37 +56,45 @@ class Skin:
             corners = view.project(self.mesh.faces)
             order, strip = draw_order(self.mesh, np.radians(view.azimuth))
             lines, rim = view.project(self.mesh.lines), view.project(self.mesh.rim)
-            self._seen = _Seen(view, corners, _faces_up(corners), order, strip, lines, rim)
+            # Of the two faces beside a line the nearer one comes later: drawn with that, nothing covers the line.
+            nearer = np.where(strip[self.mesh.line_faces[:, 0]] < strip[self.mesh.line_faces[:, 1]], 1, 0)
+            line_faces = self.mesh.line_faces[np.arange(len(nearer)), nearer]
+            self._seen = _Seen(view, corners, _faces_up(corners), order, strip, lines, line_faces, rim)
         return self._seen
 
-    def _strips(self, seen: "_Seen", chosen: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    def _strips(
+        self, seen: "_Seen", chosen: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Faces, pieces of grid line and of rim, strip by strip from the back."""
         order = seen.order[chosen[seen.order]]
         bounds = np.flatnonzero(np.diff(seen.strip[order])) + 1
-        lines = _by_strip(seen.strip[self.mesh.line_faces], chosen[self.mesh.line_faces])
+        lines = _by_strip(seen.strip[seen.line_faces], chosen[seen.line_faces])
         rim = _by_strip(seen.strip[self.mesh.rim_faces], chosen[self.mesh.rim_faces])
         none = np.empty(0, int)
         for faces in np.split(order, bounds):
             here = int(seen.strip[faces[0]])
             yield faces, lines.get(here, none), rim.get(here, none)
 
-    def _fill(self, context: cairo.Context, corners: np.ndarray, faces: np.ndarray) -> None:
+    def _fill(self, context: "cairo.Context[Any]", corners: np.ndarray, faces: np.ndarray) -> None:
         # Neighbours overlap by a pixel, or the background would shine through the seams.
-        grown = _grow(corners[faces], 0.7 / context.get_matrix().xx)
+        grown = _grow(corners[faces], 0.7 / context.get_matrix().xx).tolist()
         move_to, line_to, fill, source = context.move_to, context.line_to, context.fill, context.set_source_rgb
-        for flat, (red, green, blue) in zip(grown.reshape(-1, 10).tolist(), self.colors[faces].tolist(), strict=True):
-            move_to(flat[0], flat[1])
-            line_to(flat[2], flat[3])
-            line_to(flat[4], flat[5])
-            line_to(flat[6], flat[7])
-            line_to(flat[8], flat[9])
+        colors, cut = self.colors[faces].tolist(), self.mesh.cut[faces].tolist()
+        for polygon, (red, green, blue), is_cut in zip(grown, colors, cut, strict=True):
+            move_to(*polygon[0])
+            line_to(*polygon[1])
+            line_to(*polygon[2])
+            line_to(*polygon[3])
+            if is_cut:
+                line_to(*polygon[4])
+                line_to(*polygon[5])
             source(blue, green, red)
             fill()
 
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """A mesh in one view: projected corners (F, 5, 2), which faces are seen from above, and the order to draw in."""
+    """A mesh in one view: projected corners (F, 6, 2), which faces are seen from above, and the order to draw in."""
 
     view: View
     corners: np.ndarray
@@ -94,19 +102,20 @@ class _Seen:
     order: np.ndarray
     strip: np.ndarray
     lines: np.ndarray
+    line_faces: np.ndarray
     rim: np.ndarray
 
 
 def _faces_up(corners: np.ndarray) -> np.ndarray:
-    """Whether projected polygons (F, 5, 2) run counter-clockwise: their upper side is seen."""
+    """Whether projected polygons (F, 6, 2) run counter-clockwise: their upper side is seen."""
     following = np.roll(corners, -1, axis=1)
     doubled = corners[:, :, 0] * following[:, :, 1] - following[:, :, 0] * corners[:, :, 1]
     return doubled.sum(axis=1) > 0
 
 
 def _grow(polygons: np.ndarray, by: float) -> np.ndarray:
-    """Move corners (n, 5, 2) outwards from their centres by a length in scene units."""
-    out = polygons - polygons.mean(axis=1, keepdims=True)
+    """Move corners (n, 6, 2) outwards from their centres by a length in scene units."""
+    out = polygons - polygons[:, :4].mean(axis=1, keepdims=True)
     length = np.linalg.norm(out, axis=2, keepdims=True)
     return polygons + out * (by / np.maximum(length, 1e-9))
 

@@ -98,17 +98,25 @@ class Encoder:
             self._encode_all()
         except Exception as error:  # handed to the drawing thread by _check
             self._error = error
-            self._drain()
+            self._let_go()
 
     def _encode_all(self) -> None:
-        while (frame := self._queue.get()) is not None:
-            if not self._aborted:
-                pixels = straight_alpha(frame.pixels) if self._transparent else frame.pixels
-                self._sink.write(pixels, frame.repeat, frame.key)
-        self._sink.abort() if self._aborted else self._sink.close()
+        for frame in iter(self._queue.get, None):
+            if self._error is None and not self._aborted:
+                self._encode(frame)
+        if self._error is None and not self._aborted:
+            self._sink.close()
+        else:
+            self._let_go()
 
-    def _drain(self) -> None:
+    def _encode(self, frame: Frame) -> None:
+        """Encode one frame; after an error the queue still has to be emptied, or drawing would wait for ever."""
+        pixels = straight_alpha(frame.pixels) if self._transparent else frame.pixels
+        try:
+            self._sink.write(pixels, frame.repeat, frame.key)
+        except Exception as error:  # handed to the drawing thread by _check
+            self._error = error
+
+    def _let_go(self) -> None:
         with suppress(Exception):  # the first error is the one to report
             self._sink.abort()
-        while self._queue.get() is not None:
-            pass

@@ -69,7 +69,7 @@ class PngSink:
 
 
 class TwoPasses(ABC):
-    """Puts pictures aside in a lossless file while a film is drawn, and writes the format from that at the end."""
+    """Puts pictures aside in a lossless file while a film is drawn; the format is written from that."""
 
     def __init__(self, path: Path, output: Output) -> None:
         self._path, self._output = path, output

@@ -1,7 +1,6 @@
 """The cache: trains once, keeps whole files only, survives damage and company."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -113,7 +112,7 @@ def test_only_the_first_fetch_imports_torch():
 
 
 def test_processes_that_fetch_at_once_get_the_same(cache_root):
-    processes = [fetch_in_a_process() for _ in range(4)]
+    processes = [fetch_in_a_process() for _ in range(3)]
     answers = [json.loads(process.communicate()[0]) for process in processes]
     assert {digest for digest, _ in answers} == {store.fetch(SHORT).digest()}
     assert files(cache_root) == [f"{SHORT.key()}.npz"]
@@ -186,7 +185,7 @@ def test_info_counts_what_is_kept_and_clear_deletes_it(cache_root):
     assert store.clear().histories == (0, 0)
 
 
-def test_clear_spares_a_folder_that_is_not_a_cache(monkeypatch, tmp_path):
+def test_clear_spares_a_folder_that_is_not_a_cache(tmp_path):
     (tmp_path / "films").mkdir()
     (tmp_path / "films" / "wedding.mp4").write_bytes(b"dear")
     (tmp_path / "Documents").mkdir()
@@ -195,14 +194,7 @@ def test_clear_spares_a_folder_that_is_not_a_cache(monkeypatch, tmp_path):
     assert files(tmp_path) == ["wedding.mp4"]
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_cache_that_cannot_be_written_says_so(cache_root):
-    cache_root.chmod(0o500)
-    with pytest.raises(RunError, match="cannot be written"):
-        store.fetch(SHORT)
-
-
-def test_a_cache_in_the_way_of_a_file_says_so(monkeypatch, tmp_path):
+def test_a_file_in_the_way_of_the_cache_says_so(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RunError, match="cannot be written"):
         store.fetch(SHORT, root=tmp_path / "file")

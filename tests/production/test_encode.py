@@ -259,12 +259,16 @@ class Broken:
         self.aborted = True
 
 
+def write_for_ever(encoder):
+    while True:
+        encoder.write(flat("#0f1117"))
+
+
 def test_a_failing_encoder_stops_the_drawing_and_says_why():
     sink = Broken()
     encoder = Encoder(sink)
     with pytest.raises(RunError, match="no space left"):
-        for _ in range(1000):
-            encoder.write(flat("#0f1117"))
+        write_for_ever(encoder)
     encoder.abort()
     assert sink.aborted
     assert "encoder" not in {thread.name for thread in threading.enumerate()}
@@ -280,7 +284,7 @@ def test_aborting_ends_the_thread_whatever_is_queued(tmp_path):
 
 def test_an_encoder_that_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("scenes.production.video.H264", H264._replace(name="libnothing"))
-    with pytest.raises(RunError, match="mp4 encoder does not open.*libnothing"):
+    with pytest.raises(RunError, match=r"mp4 encoder does not open.*libnothing"):
         open_sink(tmp_path / "f.mp4", Output("mp4", WIDTH, HEIGHT, 30))
 
 

@@ -1,0 +1,34 @@
+# Two commands do everything, set-up included: `make film` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: film test bench check clean
+
+film: $(READY)  ## train, film gradient descent, print the path of the MP4
+	$(BIN)/lossreel render descent
+
+test: $(READY) check  ## style, types, tests
+	$(BIN)/pytest -q
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## measure drawing and recording against their peers
+	$(BIN)/python benchmarks/surface.py
+	$(BIN)/python benchmarks/recording.py
+
+$(READY): requirements.txt pyproject.toml .ci/system-packages
+	PYTHON=$(PYTHON) bash .ci/system-packages
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check $(shell grep '^torch==' requirements.txt)
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $(READY)
+
+clean:  ## remove the environment and what was rendered, but not the caches
+	rm -rf $(VENV) media/films

@@ -1,0 +1,79 @@
+"""Every word in two languages: the same keys, the same numbers, and nothing that is not text."""
+
+import itertools
+
+import pytest
+
+from learning.errors import InputError
+from learning.experiment import Experiment
+from learning.training import train
+from scenes import captions, figures, material
+from scenes.captions import SYMBOLS, Captions, placeholders
+from scenes.catalogue import FILMS
+from scenes.look import Look
+from scenes.markup import Words
+
+GIVEN_BY_FILMS = {"miss", "points", "floor", "height", "star", "gradient"}
+
+
+def test_both_languages_say_the_same_things():
+    english, korean = (captions.load(language) for language in ("en", "ko"))
+    assert english.keys() == korean.keys()
+    for key in english.keys():
+        assert placeholders(english.template(key)) == placeholders(korean.template(key)), key
+
+
+def test_every_placeholder_is_filled_by_a_film():
+    run = train(Experiment())
+    known = set(figures.of_line(run, material.minimum(run), 3)) | set(SYMBOLS) | GIVEN_BY_FILMS
+    english = captions.load("en")
+    for key in english.keys():
+        assert placeholders(english.template(key)) <= known, key
+
+
+def test_colours_in_captions_are_meanings_of_the_theme():
+    meanings = Look("dark", "en").theme.meanings()
+    for language in captions.LANGUAGES:
+        loaded = captions.load(language)
+        for key in loaded.keys():
+            for _, field, meaning in captions._pieces(loaded.template(key)):
+                assert not field or not meaning or meaning in meanings, (key, meaning)
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_every_film_has_a_title_and_says_what_it_teaches(name):
+    for language in captions.LANGUAGES:
+        assert captions.load(language).text(f"{name}.title")
+        assert captions.load(language).text(f"{name}.teaches")
+
+
+def test_a_caption_file_holds_text_not_code():
+    nasty = Captions("xx", {"a": '#read("/etc/passwd") $x$ *b* \\ "q" </script> {x}'})
+    assert nasty.text("a", x="#sys") == '#read("/etc/passwd") $x$ *b* \\ "q" </script> #sys'
+    ink = Look("dark", "en").ink(nasty.typeset("a", x="#sys"))
+    plain = Look("dark", "en").ink(captions.escape('#read("/etc/passwd") $x$ *b* \\ "q" </script> #sys'))
+    assert ink.advance == pytest.approx(plain.advance, rel=0.02)
+
+
+def test_an_unknown_key_suggests_the_nearest():
+    with pytest.raises(KeyError, match=r"descent\.title"):
+        captions.load("en").text("descent.titel")
+
+
+def test_an_unknown_language_names_those_there_are():
+    with pytest.raises(InputError, match="en, ko"):
+        captions.load("de")
+
+
+def test_numbers_stand_in_a_text_in_both_forms():
+    made = Captions("xx", {"a": "loss {loss:loss}!"})
+    value = Words("1×10²", "1×10#super[2]")
+    assert made.text("a", loss=value) == "loss 1×10²!"
+    assert "#loss[1×10#super[2]]" in made.typeset("a", loss=value)
+
+
+def test_subtitles_and_notes_carry_no_markup():
+    for language, key in itertools.product(captions.LANGUAGES, captions.load("en").keys()):
+        loaded = captions.load(language)
+        values = {name: Words("7", "7") for name in placeholders(loaded.template(key)) - set(SYMBOLS)}
+        assert not set("#$") & set(loaded.text(key, **values)), key

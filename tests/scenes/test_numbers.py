@@ -1,0 +1,80 @@
+"""Numbers as a film writes them."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenes.numbers import fixed, pair, round_ticks, scientific, shortest, tick
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (8587.6875, 2, "8,587.69"),
+        (-1342.2523, 2, "−1,342.25"),
+        (-0.001, 2, "−1.00×10⁻³"),
+        (0.0, 2, "0.00"),
+        (-0.0, 3, "0.000"),
+        (2.5451e11, 2, "2.55×10¹¹"),
+        (99999.994, 2, "99,999.99"),
+        (math.inf, 2, "inf"),
+        (-math.inf, 2, "−inf"),
+        (math.nan, 3, "nan"),
+    ],
+)
+def test_measured_numbers_are_written_as_people_write_them(value, decimals, text):
+    assert fixed(value, decimals).plain == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, width=32))
+def test_a_written_number_can_be_read_back(value):
+    plain = fixed(value, 3).plain.replace(",", "").replace("−", "-")
+    if "×10" in plain:
+        mantissa, power = plain.split("×10")
+        power = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+        assert float(mantissa) * 10.0 ** int(power) == pytest.approx(value, rel=6e-3)
+    else:
+        assert float(plain) == pytest.approx(value, rel=1e-5, abs=6e-4)
+
+
+@given(st.floats(min_value=-1e12, max_value=1e12).filter(lambda v: v == 0 or abs(v) > 1e-12))
+def test_what_somebody_gave_keeps_its_digits(value):
+    text = shortest(value).plain.replace("−", "-")
+    if "×" not in text:
+        assert float(text) == pytest.approx(value, rel=1e-5)
+
+
+def test_chosen_numbers_are_as_short_as_they_were_given():
+    assert [shortest(v).plain for v in (0.0083, -5.0, 10.0, 1e-05)] == ["0.0083", "−5", "10", "1×10⁻⁵"]
+    assert pair((-5.0, 10.0)).plain == "(−5, 10)"
+    assert pair((2.42896, 4.01444), 3).plain == "(2.429, 4.014)"
+
+
+@given(st.floats(-1e8, 1e8), st.floats(1e-6, 1e8), st.integers(2, 8))
+def test_ticks_are_few_round_and_inside(low, span, about):
+    high = low + span
+    if high - low <= 1e-9 * max(abs(low), 1):
+        return
+    ticks = round_ticks(low, high, about)
+    room = 1e-6 * max(abs(low), abs(high), span)
+    assert len(ticks) <= 2 * about + 2
+    assert all(low - room <= value <= high + room for value in ticks)
+    steps = [b - a for a, b in zip(ticks, ticks[1:], strict=False)]
+    assert all(step == pytest.approx(steps[0], rel=1e-3) for step in steps)
+
+
+def test_no_range_has_no_ticks():
+    assert round_ticks(1.0, 1.0) == []
+    assert round_ticks(0.0, math.inf) == []
+
+
+def test_ticks_have_the_decimals_of_their_step():
+    assert [tick(v, 2.5).plain for v in (0.0, 2.5, 5.0)] == ["0.0", "2.5", "5.0"]
+    assert [tick(v, 5000).plain for v in (0.0, 5000.0)] == ["0", "5,000"]
+    assert tick(0.25, 0.25).plain == "0.25"
+
+
+def test_a_power_of_ten_has_a_true_minus():
+    assert scientific(-2.3e-5).plain == "−2.30×10⁻⁵"
