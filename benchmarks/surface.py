@@ -39,9 +39,7 @@ def main() -> None:
     parser.add_argument("--dump", action="store_true", help="keep the raw frames of ours")
     asked = parser.parse_args()
     if asked.run:
-        {"ours": ours, "stock": stock, "matplotlib": with_matplotlib, "encoder": encoder_alone}[asked.run](
-            asked
-        )
+        {"ours": ours, "stock": stock, "matplotlib": with_matplotlib, "encoder": encoder_alone}[asked.run](asked)
         return
     peers = [peer for peer in PEERS if peer not in asked.without]
     with tempfile.TemporaryDirectory() as folder:
@@ -203,9 +201,7 @@ def with_matplotlib(asked: argparse.Namespace) -> None:
     plot, solid = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2, projection="3d")
     plot.plot(run.x, run.y, "o")
     plot.plot(run.x, run.yhat[0])
-    solid.plot_surface(
-        *np.meshgrid(land.w0, land.w1, indexing="ij"), land.loss, rstride=1, cstride=1, alpha=0.35
-    )
+    solid.plot_surface(*np.meshgrid(land.w0, land.w1, indexing="ij"), land.loss, rstride=1, cstride=1, alpha=0.35)
 
     def turn(frame: int) -> None:
         solid.view_init(elev=28, azim=TURN[0] + (TURN[1] - TURN[0]) * frame / FRAMES)

@@ -3,9 +3,8 @@
 from manim import linear
 
 from scenes import material
-from scenes.drawing import Tween
 from scenes.film import Film
-from scenes.films.descent import PLOT, SURFACE
+from scenes.line_film import PLOT, SURFACE
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_surface import LossSurface
 
@@ -24,4 +23,4 @@ class Turning(Film):
         ground.floor = ground.upright = ground.skin = ground.star = ground.ball = ground.path = 1.0
         ground.azimuth, ground.epoch = -30.0, 10.0
         self.add(plot, ground)
-        self.play(Tween(ground, azimuth=30.0, rate_func=linear, run_time=3))
+        self.play(ground.to(azimuth=30.0, rate_func=linear, run_time=3))

@@ -87,9 +87,7 @@ def read_csv(path: Path) -> Data:
     except csv.Error as error:
         raise InputError(f"{path}: is not a CSV file ({error}); save it as CSV UTF-8") from None
     if len(points) < 2:
-        raise InputError(
-            f"{path}: has {len(points)} points; a line needs at least 2: add rows below the header x,y"
-        )
+        raise InputError(f"{path}: has {len(points)} points; a line needs at least 2: add rows below the header x,y")
     x, y = np.array(points, dtype=np.float32).T.copy()  # (2, N)
     return Data(x, y, None, None, path.stem)
 
@@ -100,9 +98,7 @@ def _points(path: Path, text: str) -> Iterator[tuple[float, float]]:
     for name in ("x", "y"):
         if header.count(name) != 1:
             there = ", ".join(header) or "nothing"
-            raise InputError(
-                f"{path}: needs one column {name}, its header has {there}; make it x,y with a comma"
-            )
+            raise InputError(f"{path}: needs one column {name}, its header has {there}; make it x,y with a comma")
     for row in reader:
         where = f"{path}, line {reader.line_num}"
         yield _number(where, "x", row["x"]), _number(where, "y", row["y"])
@@ -113,11 +109,7 @@ def _number(where: str, column: str, cell: Any) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise InputError(
-            f"{where}: {column} is {quoted(text)}, which is not a number; write one like -1.5"
-        ) from None
+        raise InputError(f"{where}: {column} is {quoted(text)}, which is not a number; write one like -1.5") from None
     if not math.isfinite(value) or abs(value) > LIMIT:
-        raise InputError(
-            f"{where}: {column} is {quoted(text)}; only numbers from -1e9 to 1e9 are allowed: correct it"
-        )
+        raise InputError(f"{where}: {column} is {quoted(text)}; only numbers from -1e9 to 1e9 are allowed: correct it")
     return value

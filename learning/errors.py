@@ -39,9 +39,7 @@ def quoted(text: str) -> str:
 def unknown(what: str, name: str, known: Iterable[str]) -> InputError:
     """Make the error for a name that is none of the `known` ones; `what` is, for example, "optimizer"."""
     names = tuple(known)
-    return InputError(
-        f"{what} {quoted(name)} is unknown{suggestion(name, names)}; choose one of {', '.join(names)}"
-    )
+    return InputError(f"{what} {quoted(name)} is unknown{suggestion(name, names)}; choose one of {', '.join(names)}")
 
 
 def from_validation(error: ValidationError, model: type[BaseModel]) -> InputError:

@@ -65,21 +65,15 @@ class Experiment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data: str = Field(
-        "regression", description="name of a data set, or the path of a .csv file with columns x and y"
-    )
+    data: str = Field("regression", description="name of a data set, or the path of a .csv file with columns x and y")
     model: str = Field("line", description="name of the model")
     loss: Literal["sse", "mse"] = Field("sse", description="sum (sse) or mean (mse) of the squared residuals")
     optimizer: str = Field("SGD", description="an optimizer of torch.optim")
-    optimizer_options: tuple[tuple[str, Option], ...] = Field(
-        (), description="its options except lr, sorted by name"
-    )
+    optimizer_options: tuple[tuple[str, Option], ...] = Field((), description="its options except lr, sorted by name")
     lr: float = Field(0.001, gt=0, allow_inf_nan=False, description="learning rate α")
     epochs: int = Field(30, ge=0, le=1_000_000, description="passes over the data")
     batch_size: int | None = Field(None, ge=1, description="points an update; None: all of them")
-    seed: int = Field(
-        43052, ge=0, lt=2**32, description="seed of the data, the batches and the first weights"
-    )
+    seed: int = Field(43052, ge=0, lt=2**32, description="seed of the data, the batches and the first weights")
     start: tuple[Value, ...] | None = Field((-5.0, 10.0), description="first weights; None: the model's own")
     record_every: int = Field(1, ge=1, description="epochs from one recorded state to the next")
 
@@ -95,9 +89,7 @@ class Experiment(BaseModel):
     @classmethod
     def _no_truth_value(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, bool):
-            raise InputError(
-                f"{info.field_name} = {value}: must be a number, not a truth value; write the number"
-            )
+            raise InputError(f"{info.field_name} = {value}: must be a number, not a truth value; write the number")
         return value
 
     @field_validator("data")
@@ -133,15 +125,11 @@ class Experiment(BaseModel):
         names = [name for name, _ in value]
         for name, option in value:
             if name == "lr":
-                raise InputError(
-                    f"optimizer option lr = {option!r}: it has a field of its own; set lr instead"
-                )
+                raise InputError(f"optimizer option lr = {option!r}: it has a field of its own; set lr instead")
             if names.count(name) > 1:
                 raise InputError(f"optimizer option {name} is given {names.count(name)} times; give it once")
             if not _is_finite(option):
-                raise InputError(
-                    f"optimizer option {name} = {option!r}: must be finite; choose another value"
-                )
+                raise InputError(f"optimizer option {name} = {option!r}: must be finite; choose another value")
         return tuple(sorted(value, key=lambda pair: pair[0]))
 
     @field_validator("start")
@@ -194,13 +182,9 @@ def read_data_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(
-            f"{path}: there is no such file; give the path of a CSV file with columns x and y"
-        ) from None
+        raise InputError(f"{path}: there is no such file; give the path of a CSV file with columns x and y") from None
     except OSError as error:
-        raise InputError(
-            f"{path}: cannot be read ({error.strerror}); give a CSV file with columns x and y"
-        ) from error
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give a CSV file with columns x and y") from error
 
 
 def _is_finite(option: Option) -> bool:

@@ -89,9 +89,7 @@ class History:
         """
         values = self.meta.get("experiment")
         if not isinstance(values, dict):
-            raise InputError(
-                'this history says nothing about its experiment: meta has no "experiment"; train it here'
-            )
+            raise InputError('this history says nothing about its experiment: meta has no "experiment"; train it here')
         return Experiment(**values)
 
     @property
@@ -179,9 +177,7 @@ class History:
         except FileNotFoundError:
             raise InputError(f"{path}: there is no such file; give the path of a history, *.npz") from None
         except Exception as error:  # a damaged archive can raise almost anything
-            raise InputError(
-                f"{path}: is not a lossreel history ({_reason(error)}); train it again"
-            ) from error
+            raise InputError(f"{path}: is not a lossreel history ({_reason(error)}); train it again") from error
 
 
 def _write(file: BinaryIO, arrays: dict[str, Array]) -> None:

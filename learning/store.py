@@ -112,18 +112,12 @@ def clear(root: Path | None = None) -> CacheInfo:
         try:
             shutil.rmtree(kind)
         except OSError as error:
-            raise RunError(
-                f"{error.filename}: cannot be deleted ({error.strerror}); delete it by hand"
-            ) from error
+            raise RunError(f"{error.filename}: cannot be deleted ({error.strerror}); delete it by hand") from error
     return before
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    return (
-        (entry for entry in folder.iterdir() if not entry.name.startswith("."))
-        if folder.is_dir()
-        else iter(())
-    )
+    return (entry for entry in folder.iterdir() if not entry.name.startswith(".")) if folder.is_dir() else iter(())
 
 
 def _usage(folder: Path) -> Usage:

@@ -178,9 +178,7 @@ def _batches(experiment: Experiment, points: int) -> Iterator[tuple[Tensor, ...]
 
 def _recorded_epochs(experiment: Experiment) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Return 0, record_every, 2 record_every, … and the last epoch, (T,)."""
-    return np.append(np.arange(0, experiment.epochs, experiment.record_every), experiment.epochs).astype(
-        np.int64
-    )
+    return np.append(np.arange(0, experiment.epochs, experiment.record_every), experiment.epochs).astype(np.int64)
 
 
 def _slots(parameters: list[nn.Parameter], params: Array, grads: Array) -> Iterator[_Slot]:

@@ -110,9 +110,7 @@ def _sheet_options() -> list[click.Option]:
 
 
 lossreel.add_command(
-    options.FilmCommands(
-        "render", "Train what a film needs, render it, print its path.", _render_options, _render
-    )
+    options.FilmCommands("render", "Train what a film needs, render it, print its path.", _render_options, _render)
 )
 lossreel.add_command(
     options.FilmCommands("sheet", "Draw one picture with a frame of every beat.", _sheet_options, _sheet)

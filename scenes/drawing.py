@@ -141,9 +141,7 @@ class Brush:
         self.polygon(corners, color, opacity)
         self.line(np.vstack([corners, corners[:1]]), edge, 0.012, 0.8 * opacity)
 
-    def arrow(
-        self, start: np.ndarray, end: np.ndarray, color: str, width: float, opacity: float = 1.0
-    ) -> None:
+    def arrow(self, start: np.ndarray, end: np.ndarray, color: str, width: float, opacity: float = 1.0) -> None:
         """A straight arrow whose tip is at the end; its head shrinks with it when it is short."""
         along = np.asarray(end[:2], float) - np.asarray(start[:2], float)
         length = float(np.hypot(*along))
@@ -156,8 +154,10 @@ class Brush:
         self.line(np.array([start[:2], neck + unit * 0.2 * head]), color, width, opacity)
         self.polygon(np.array([end[:2], neck + side, neck - side]), color, opacity)
 
-    def outline(self, points: np.ndarray, x: float, y: float, color: str, opacity: float = 1.0) -> None:
-        """Fill Bézier contours (4 m, 3) shifted by (x, y): text whose place changes with every frame."""
+    def outline(
+        self, points: np.ndarray, x: float, y: float, color: str, opacity: float = 1.0, halo: str | None = None
+    ) -> None:
+        """Fill Bézier contours (4 m, 3) shifted by (x, y), upon a halo where text must stand out from a picture."""
         moved = (points[:, :2] + (x, y)).tolist()
         context, last = self.context, None
         for i in range(0, len(moved), 4):
@@ -165,6 +165,10 @@ class Brush:
                 context.move_to(*moved[i])
             context.curve_to(*moved[i + 1], *moved[i + 2], *moved[i + 3])
             last = moved[i + 3]
+        if halo:
+            path = context.copy_path()
+            self.stroke(halo, 0.09, 0.8 * opacity)
+            context.append_path(path)
         self.color(color, opacity)
         context.fill()
 
@@ -194,9 +198,11 @@ class Drawing(VMobject):
         self._frame = np.asarray(frame, float)
         left, bottom, right, top = self._frame
         # Manim asks a mobject's points where it is; these say so and are never drawn.
-        self.points = np.array(
-            [[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0]], float
-        )
+        self.points = np.array([[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0]], float)
+
+    def to(self, **targets: Any) -> "Tween":
+        """The animation that moves attributes to these values; `run_time` and `rate_func` are Manim's."""
+        return Tween(self, **targets)
 
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""
@@ -226,9 +232,7 @@ class Tween(Animation):
         targets: the values at the end, numbers or arrays, by attribute name.
     """
 
-    def __init__(
-        self, drawing: Drawing, *, run_time: float = 1.0, rate_func: Any = smooth, **targets: Any
-    ) -> None:
+    def __init__(self, drawing: Drawing, *, run_time: float = 1.0, rate_func: Any = smooth, **targets: Any) -> None:
         unknown = [name for name in targets if not hasattr(drawing, name)]
         if unknown:
             raise AttributeError(f"{type(drawing).__name__} has no {unknown[0]!r} to move")
@@ -263,9 +267,11 @@ class Stamp:
         self.low = float(min(h.min() for h in heights))
         self.high = float(max(h.max() for h in heights))
 
-    def put(self, brush: Brush, x: float, y: float, opacity: float = 1.0, anchor: float = 0.5) -> None:
+    def put(
+        self, brush: Brush, x: float, y: float, opacity: float = 1.0, anchor: float = 0.5, halo: str | None = None
+    ) -> None:
         """Draw with its middle at height y; anchor 0 puts its left end at x, 0.5 its centre, 1 its right end."""
         if opacity <= 0.01:
             return
         for color, points in self.parts:
-            brush.outline(points, x - anchor * self.width, y - (self.low + self.high) / 2, color, opacity)
+            brush.outline(points, x - anchor * self.width, y - (self.low + self.high) / 2, color, opacity, halo)

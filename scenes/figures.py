@@ -54,6 +54,8 @@ def _training(run: History, off_map: int | None) -> dict[str, Words]:
         "count": count(max(int(run.epoch[-1]) - 1, 0)),
         "before": pair(_weights(run, 0), 4),
         "after": pair(_weights(run, second), 4),
+        "bias1": fixed(_weights(run, second)[0], 3),
+        "incline1": fixed(_weights(run, second)[1], 3),
         "loss1": fixed(float(run.loss[second])),
         "off": count(off_map or 0),
         "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),

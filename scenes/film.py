@@ -12,10 +12,11 @@ from manim import Animation, FadeIn, FadeOut, Scene
 
 from learning import store
 from learning.history import History
+from scenes.captions import placeholders
 from scenes.catalogue import FilmParameters, find
 from scenes.drawing import Drawing, FilmCamera, Tween
 from scenes.look import Ink, Look
-from scenes.markup import Words
+from scenes.markup import Words, verbatim
 from scenes.pacing import durations, pacing
 from scenes.theme import FRAME_HEIGHT, FRAME_WIDTH, MARGIN, SIZES, TIMING
 
@@ -105,37 +106,44 @@ class Film(Scene):
         if self.on_beat is not None:
             self.on_beat(beat)
 
+    def play(self, *moves: Any, **options: Any) -> None:
+        """Play animations together. A list of them, as `say` makes, counts as its members; an empty one as nothing."""
+        flat = [move for entry in moves for move in (entry if isinstance(entry, list) else [entry])]
+        super().play(*flat, **options)
+
     def hold(self, seconds: float) -> None:
         """Let the picture stand."""
         self.wait(seconds)
 
     # Words
 
-    def text(self, key: str, **values: Words) -> str:
-        """A caption of this film as plain text, filled in with its figures."""
-        return self.look.captions.text(f"{self.film_name}.{key}", **{**self.figures, **values})
+    def text(self, key: str) -> str:
+        """A caption of this film as plain text, filled in with its figures and words."""
+        name = f"{self.film_name}.{key}"
+        return self.look.captions.text(name, **self._values(name))
 
-    def ink(self, key: str, size: float, **values: Words) -> Ink:
+    def ink(self, key: str, size: float) -> Ink:
         """A caption of this film as a mobject."""
-        return self.look.ink(
-            self.look.captions.typeset(f"{self.film_name}.{key}", **{**self.figures, **values}), size
-        )
+        name = f"{self.film_name}.{key}"
+        return self.look.ink(self.look.captions.typeset(name, **self._values(name)), size)
 
-    def word(self, key: str) -> Words:
-        """A caption of this film as words that another caption can hold."""
-        captions = self.look.captions
-        return Words(captions.text(f"{self.film_name}.{key}"), captions.typeset(f"{self.film_name}.{key}"))
+    def _values(self, name: str) -> dict[str, Words]:
+        """What a caption's placeholders stand for: the film's figures, and words of its language."""
+        captions, words = self.look.captions, f"{self.film_name}.words."
+        wanted = placeholders(captions.template(name))
+        spoken = {word: verbatim(captions.text(words + word)) for word in wanted if words + word in captions}
+        return {**spoken, **self.figures}
 
-    def show_title(self) -> Animation:
+    def title(self) -> Ink:
         """The film's title, at the top left."""
-        return FadeIn(self.ink("title", SIZES.title).stand(LEFT, TITLE_LINE))
+        return self.ink("title", SIZES.title).stand(LEFT, TITLE_LINE)
 
-    def say(self, key: str, **values: Words) -> list[Animation]:
+    def say(self, key: str) -> list[Animation]:
         """Replace the caption line, and what the subtitles say."""
-        line = self.ink(key, SIZES.caption, **values)
+        line = self.ink(key, SIZES.caption)
         line.stand(0.0, CAPTION_LINE, "center")
         self._end_subtitle()
-        self._said = self.time, self.text(key, **values)
+        self._said = self.time, self.text(key)
         return self._replace("_caption", line)
 
     def show_formula(self, markup: str) -> list[Animation]:
@@ -173,8 +181,7 @@ class Film(Scene):
             return
         seconds = durations(count, first, total)
         moves = [
-            Tween(panel, epoch=epoch, rate_func=pacing(seconds), run_time=seconds.sum())
-            for panel in self._clocked
+            Tween(panel, epoch=epoch, rate_func=pacing(seconds), run_time=seconds.sum()) for panel in self._clocked
         ]
         self.play(*moves, *others)
         self.epoch = epoch

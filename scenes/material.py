@@ -12,6 +12,9 @@ from scenes.panels.loss_surface import Route, Terrain
 RESOLUTION = 49
 """Points to a side of the surface: a multiple of its grid lines' spacing, plus one."""
 
+MARGIN, ROOM = 0.22, 1.3
+"""How far the window reaches beyond the run, and the surface above it: the slope can be seen around the ball."""
+
 CORNER_ON = 24.0
 """Degrees that a view stays away from one along an axis, where two corners and two edges would look alike."""
 
@@ -35,14 +38,12 @@ def minimum(run: History) -> Minimum:
 def terrain(run: History) -> Terrain:
     """The surface around a run: its window holds the start and the minimum, its ceiling the start and what is near."""
     lowest = minimum(run)
-    window = landscape.window_around(run, lowest.weights)
+    window = landscape.window_around(run, lowest.weights, margin=MARGIN)
     ground = landscape.over_window(run, window, RESOLUTION)
     inside = window.contains(run.params) & np.isfinite(run.loss)
     walked = float(run.loss[inside].max()) if inside.any() else 0.0
     rise = max(walked - lowest.loss, float(np.quantile(ground.loss, 0.5)) - lowest.loss)
-    return Terrain(
-        ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + 1.12 * rise
-    )
+    return Terrain(ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + 1.12 * rise)
 
 
 def route(run: History) -> Route:
@@ -71,6 +72,6 @@ def azimuth_facing(start: np.ndarray, low: np.ndarray) -> float:
     """
     way = start - low
     behind = 90.0 - float(np.degrees(np.arctan2(way[1], way[0]))) if np.hypot(*way) > 1e-6 else -50.0
-    asides = [sign * aside for aside in range(24, 70, 2) for sign in (1, -1)]
+    asides = [sign * aside for aside in range(14, 70, 2) for sign in (1, -1)]
     aside = next(a for a in asides if CORNER_ON <= (behind + a) % 90.0 <= 90.0 - CORNER_ON)
     return 180.0 - (180.0 - behind - aside) % 360.0

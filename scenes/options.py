@@ -53,9 +53,7 @@ class Size(click.ParamType[tuple[int, int]]):
 
     name = "W,H"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         """Accept two whole numbers."""
         del param, ctx
         if isinstance(value, tuple):
@@ -63,9 +61,7 @@ class Size(click.ParamType[tuple[int, int]]):
         try:
             width, height = (int(part) for part in str(value).split(","))
         except ValueError:
-            raise InputError(
-                f"size {value!r} is not two whole numbers: width and height, e.g. -r 1920,1080"
-            ) from None
+            raise InputError(f"size {value!r} is not two whole numbers: width and height, e.g. -r 1920,1080") from None
         return width, height
 
 
@@ -81,9 +77,7 @@ class Whole(click.ParamType[int]):
             return int(value)
         except ValueError:
             option = param.opts[0] if param else "value"
-            raise InputError(
-                f"{option} {value!r} is not a whole number: give one, e.g. {option} 30"
-            ) from None
+            raise InputError(f"{option} {value!r} is not a whole number: give one, e.g. {option} 30") from None
 
 
 class ParameterOption(click.Option):
@@ -93,9 +87,7 @@ class ParameterOption(click.Option):
 def look_options() -> list[click.Option]:
     """What a film looks like: shared by every command that draws."""
     return [
-        click.Option(
-            ["--theme"], type=Name("theme", THEMES), default="dark", show_default=True, help="Colours."
-        ),
+        click.Option(["--theme"], type=Name("theme", THEMES), default="dark", show_default=True, help="Colours."),
         click.Option(
             ["--lang", "language"],
             type=Name("language", LANGUAGES),
@@ -155,9 +147,7 @@ def _option(name: str, field: FieldInfo) -> click.Option:
 def is_list(annotation: Any) -> bool:
     """Tell a list, given by repeating its option, from a tuple of a fixed length, given as `a,b`."""
     annotation = _bare(annotation)
-    return get_origin(annotation) is list or (
-        get_origin(annotation) is tuple and Ellipsis in get_args(annotation)
-    )
+    return get_origin(annotation) is list or (get_origin(annotation) is tuple and Ellipsis in get_args(annotation))
 
 
 def _bare(annotation: Any) -> Any:
@@ -183,9 +173,7 @@ def _metavar(annotation: Any) -> str:
 def bounds(field: FieldInfo) -> str:
     """Say a field's bounds in words, e.g. "more than 0, at most 1000"; empty where there are none."""
     words = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
-    found = (
-        (words[name], getattr(rule, name)) for rule in field.metadata for name in words if hasattr(rule, name)
-    )
+    found = ((words[name], getattr(rule, name)) for rule in field.metadata for name in words if hasattr(rule, name))
     return ", ".join(f"{word} {shown(limit)}" for word, limit in found)
 
 
@@ -215,9 +203,7 @@ def _refusal(error: ValidationError, model: type[FilmParameters]) -> InputError:
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "literal_error":
-        return unknown(
-            name, str(first["input"]), map(str, get_args(_bare(model.model_fields[name].annotation)))
-        )
+        return unknown(name, str(first["input"]), map(str, get_args(_bare(model.model_fields[name].annotation))))
     return from_validation(error, model)
 
 

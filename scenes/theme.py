@@ -37,11 +37,7 @@ class Theme:
 
     def meanings(self) -> dict[str, str]:
         """The colours that a text may use, by the name of their meaning."""
-        colors = {
-            f.name: value
-            for f in fields(self)
-            if f.type is str and (value := getattr(self, f.name))[0] == "#"
-        }
+        colors = {f.name: value for f in fields(self) if f.type is str and (value := getattr(self, f.name))[0] == "#"}
         return colors | {"position": self.position_text}
 
 
@@ -50,7 +46,7 @@ DARK = Theme(
     background="#0f1117",
     text="#f0eee8",
     muted="#a3a9b8",
-    faint="#3a4152",
+    faint="#566076",
     data="#5fb0f5",
     estimate="#ff9d3c",
     truth="#4fd68b",
@@ -71,7 +67,7 @@ LIGHT = Theme(
     background="#ffffff",
     text="#16181d",
     muted="#565d6c",
-    faint="#ccd1da",
+    faint="#b9c0cc",
     data="#1f6fc4",
     estimate="#b85400",
     truth="#0b7a3e",
@@ -99,7 +95,7 @@ class Sizes:
     caption: float = 0.32
     formula: float = 0.36
     label: float = 0.29
-    tick: float = 0.22
+    tick: float = 0.24
 
 
 SIZES = Sizes()
@@ -112,10 +108,10 @@ class Timing:
 
     quick: float = 0.6
     move: float = 1.2
-    slow: float = 2.0
+    slow: float = 1.8
     hold: float = 1.0
-    think: float = 1.7  # a question was asked: time to predict
-    read: float = 2.2  # a sentence or a formula to take in
+    think: float = 1.5  # a question was asked: time to predict
+    read: float = 2.0  # a sentence or a formula to take in
 
 
 TIMING = Timing()

@@ -109,9 +109,7 @@ def _read(picture: bytes) -> Outline:
     glyphs = {symbol.get("id"): symbol for symbol in root.iter() if symbol.tag.endswith("symbol")}
     pieces = list(_pieces(root, svg.Matrix(), glyphs))
     marker = next(transform for fill, _, transform in pieces if fill == _MARKER)
-    to_em = svg.Matrix(
-        1 / COMPILE_SIZE, 0, 0, -1 / COMPILE_SIZE, -marker.e / COMPILE_SIZE, marker.f / COMPILE_SIZE
-    )
+    to_em = svg.Matrix(1 / COMPILE_SIZE, 0, 0, -1 / COMPILE_SIZE, -marker.e / COMPILE_SIZE, marker.f / COMPILE_SIZE)
     gathered: dict[str | None, list[np.ndarray]] = {}
     for fill, data, transform in pieces:
         if fill != _MARKER:
@@ -159,17 +157,11 @@ def _cubics(data: str) -> np.ndarray:
     points: list[tuple[complex, complex, complex, complex]] = []
     for segment in svg.Path(re.sub(r"^M 0 0\s*m", "M 0 0 m", data)):
         if isinstance(segment, svg.CubicBezier):
-            a, b, c, d = (
-                complex(p) for p in (segment.start, segment.control1, segment.control2, segment.end)
-            )
+            a, b, c, d = (complex(p) for p in (segment.start, segment.control1, segment.control2, segment.end))
         elif isinstance(segment, svg.QuadraticBezier):
             a, q, d = (complex(p) for p in (segment.start, segment.control, segment.end))
             b, c = (a + 2 * q) / 3, (d + 2 * q) / 3
-        elif (
-            isinstance(segment, (svg.Line, svg.Close))
-            and segment.start != segment.end
-            and segment.end is not None
-        ):
+        elif isinstance(segment, (svg.Line, svg.Close)) and segment.start != segment.end and segment.end is not None:
             a, d = complex(segment.start), complex(segment.end)
             b, c = (2 * a + d) / 3, (a + 2 * d) / 3
         else:

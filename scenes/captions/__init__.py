@@ -7,7 +7,7 @@ same in the colour of that meaning. All else is shown as it stands: a caption fi
 import difflib
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,8 @@ class Captions:
     def __contains__(self, key: str) -> bool:
         return key in self._texts
 
-    def keys(self) -> list[str]:
-        """All keys, in the order of the file."""
-        return list(self._texts)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
 
     def template(self, key: str) -> str:
         """The text of a key with its placeholders unfilled.
@@ -53,23 +52,19 @@ class Captions:
         """
         if key not in self._texts:
             near = difflib.get_close_matches(key, self._texts, n=1)
-            raise KeyError(
-                f"no caption {key!r} in {self.language}" + (f"; near: {near[0]!r}" if near else "")
-            )
+            raise KeyError(f"no caption {key!r} in {self.language}" + (f"; near: {near[0]!r}" if near else ""))
         return self._texts[key]
 
     def text(self, key: str, **values: Words | str) -> str:
         """A caption as plain text, for notes, subtitles and file data."""
         return "".join(
-            literal + (_find(field, values).plain if field else "")
-            for literal, field, _ in _pieces(self.template(key))
+            literal + (_find(field, values).plain if field else "") for literal, field, _ in _pieces(self.template(key))
         )
 
     def typeset(self, key: str, **values: Words | str) -> str:
         """A caption as Typst markup, for the screen."""
         return "".join(
-            (escape(literal) if literal else "")
-            + (_coloured(_find(field, values).typeset, meaning) if field else "")
+            (escape(literal) if literal else "") + (_coloured(_find(field, values).typeset, meaning) if field else "")
             for literal, field, meaning in _pieces(self.template(key))
         )
 

@@ -1,36 +1,18 @@
 """Gradient descent on the loss surface: a line learns its two weights."""
 
-from functools import cached_property
-
-import numpy as np
 from manim import linear
 
-from scenes import figures, material
-from scenes.captions import SYMBOLS
 from scenes.catalogue import DescentParameters
-from scenes.drawing import Tween
-from scenes.film import BOTTOM, LEFT, RIGHT, Film
-from scenes.panels.data_plot import DataPlot
-from scenes.panels.loss_curve import LossCurve
-from scenes.panels.loss_surface import LossSurface
-from scenes.panels.readout import Column, Readout
+from scenes.line_film import LOSS_FORMULA, PLOT, LineFilm
 from scenes.theme import TIMING
 
-PLOT = (LEFT, BOTTOM + 0.55, -0.5, 1.9)
-PLOT_ABOVE = (LEFT, -0.62, -0.5, 1.9)
-CURVE_BELOW = (LEFT, BOTTOM + 0.55, -0.5, -0.62)
-SURFACE = (-0.1, BOTTOM + 0.5, RIGHT, 2.75)
-SWING = 50.0
-
+LINE = "$#estimate[$hat(y)$] = #estimate[$hat(w)_0$] + #estimate[$hat(w)_1$] thin x$"
 RULE = '$display(hat(w) <- hat(w) - alpha thin #gradient[$(partial thin upright("loss"))/(partial w)$])$'
-SQUARES = "sum_(i=1)^n (#data[$y_i$] - #estimate[$hat(y)_i$])^2"
-LOSS_FORMULA = {
-    "sse": f'$#loss[$upright("loss")$] = display({SQUARES})$',
-    "mse": f'$#loss[$upright("loss")$] = display(1/n {SQUARES})$',
-}
+PLOT_ABOVE = (PLOT[0], -0.8, *PLOT[2:])
+SWING = 30.0
 
 
-class Descent(Film):
+class Descent(LineFilm):
     """Eight beats from the data to the learned line."""
 
     film_name = "descent"
@@ -52,191 +34,102 @@ class Descent(Film):
 
     def data(self) -> None:
         """The points appear."""
-        self.add(self.plot)
-        self.play(self.show_title(), Tween(self.plot, axes=1, run_time=TIMING.move))
-        self.play(
-            *self.say("data.ask", points=self.word("data.points")),
-            Tween(self.plot, points_shown=1, run_time=2),
-        )
+        self.add(self.title(), self.plot)
+        self.play(self.say("data.ask"), self.plot.to(points_shown=1, run_time=2))
         self.hold(TIMING.think)
 
     def guess(self) -> None:
         """A first line, drawn anywhere."""
         self.add(self.readout)
-        self.play(*self.say("guess.say"), Tween(self.plot, estimate=1, run_time=TIMING.slow))
-        self.play(Tween(self.readout, shown=[1, 1, 1, 0]))
+        self.play(self.show_formula(LINE), self.say("guess.say"), self.plot.to(estimate=1, run_time=TIMING.slow))
+        self.play(self.readout.to(shown=[1, 1, 0, 0]))
         self.hold(TIMING.think)
 
     def wrong(self) -> str:
         """Residuals, their squares, one number."""
         mean = self.parameters.loss == "mse"
-        self.play(
-            *self.say("wrong.ask", miss=self.word("wrong.miss")),
-            Tween(self.plot, residuals=1, run_time=TIMING.slow),
-        )
+        self.play(self.say("wrong.ask"), self.plot.to(residuals=1, run_time=TIMING.slow))
         self.hold(TIMING.think)
-        self.play(*self.say("wrong.square"), Tween(self.plot, squares=1, run_time=TIMING.slow))
+        self.play(self.say("wrong.square"), self.plot.to(examples=1, run_time=TIMING.move))
         self.hold(TIMING.hold)
+        self.play(self.plot.to(squares=1, run_time=TIMING.move))
         self.play(
-            *self.say("wrong.mean" if mean else "wrong.sum"),
-            *self.show_formula(LOSS_FORMULA[self.parameters.loss]),
+            self.say("wrong.mean" if mean else "wrong.sum"), self.show_formula(LOSS_FORMULA[self.parameters.loss])
         )
-        self.play(Tween(self.readout, shown=[1, 1, 1, 1]), Tween(self.plot, squares=0, run_time=TIMING.move))
+        self.play(self.readout.to(shown=[1, 1, 1, 0]), self.plot.to(examples=0, squares=0, run_time=TIMING.move))
         self.hold(TIMING.read)
         return "note_mean" if mean else "note"
 
     def surface(self) -> None:
         """The floor of weights, one height above it, then all heights."""
-        floor = self.ground
-        floor.azimuth = self.azimuth + SWING
-        self.add(floor)
-        floor.ball, floor.lift = 0.0, 0.0
-        self.play(
-            *self.say("surface.floor", floor=self.word("surface.floor_word")),
-            Tween(floor, floor=1, run_time=TIMING.slow),
-        )
-        self.play(Tween(floor, ball=1, run_time=TIMING.quick))
+        ground = self.ground
+        ground.azimuth, ground.lift = self.azimuth + SWING, 0.0
+        self.play(self.plot.to(frame=PLOT, residuals=0, run_time=TIMING.move), self.drop_formula())
+        self.add(ground)
+        self.play(self.say("surface.floor"), ground.to(floor=1, run_time=TIMING.move))
+        self.play(ground.to(ball=1, run_time=TIMING.quick))
         self.hold(TIMING.hold)
-        self.play(
-            *self.say("surface.height", height=self.word("surface.height_word")),
-            Tween(floor, lift=1, stem=1, upright=1, run_time=TIMING.slow),
-        )
+        self.play(self.say("surface.height"), ground.to(lift=1, stem=1, upright=1, run_time=TIMING.slow))
         self.hold(TIMING.hold)
-        self.play(
-            *self.say("surface.all"),
-            Tween(self.plot, residuals=0),
-            Tween(floor, wire=1, azimuth=self.azimuth, run_time=3.5),
-        )
-        self.play(Tween(floor, skin=1, stem=0.0, run_time=TIMING.slow))
-        self.play(*self.say("surface.star", star=self.word("surface.star_word")), Tween(floor, star=1))
+        self.play(self.say("surface.all"), ground.to(wire=1, azimuth=self.azimuth, run_time=3))
+        self.play(ground.to(skin=1, stem=0, run_time=TIMING.slow))
+        self.play(self.say("surface.star"), ground.to(star=1))
         self.hold(TIMING.think)
 
-    def slope(self) -> str:
+    def slope(self) -> None:
         """Two slopes, merged into the gradient."""
-        floor = self.ground
-        self.play(*self.say("slope.ask"), *self.drop_formula())
+        self.play(self.say("slope.ask"))
         self.hold(TIMING.think)
-        if not np.any(self.run.grads[0]):
-            self.play(*self.say("slope.flat"))
-            return "note"
-        self.play(*self.say("slope.first"), Tween(floor, partial0=1, run_time=TIMING.move))
-        self.hold(TIMING.hold)
-        self.play(*self.say("slope.second"), Tween(floor, partial1=1, run_time=TIMING.move))
-        self.hold(TIMING.hold)
-        self.play(
-            *self.say("slope.both", gradient=self.word("slope.gradient")),
-            Tween(floor, gradient=1, run_time=TIMING.move),
-        )
-        self.hold(TIMING.read)
-        return "note"
+        if not self.run.grads[0].any():
+            self.play(self.say("slope.flat"))
+            return
+        self.play(self.say(f"slope.first_{self.way_up(0)}"), self.ground.to(partial0=1))
+        self.hold(TIMING.think)
+        self.play(self.say(f"slope.second_{self.way_up(1)}"), self.ground.to(partial1=1))
+        self.hold(TIMING.think)
+        self.play(self.say("slope.both"), self.ground.to(gradient=1))
+        self.hold(TIMING.think)
 
     def step(self) -> None:
         """Minus α times the gradient; ball and line move together."""
-        floor, plain = self.ground, self.parameters.optimizer.lower() == "sgd"
-        self.play(
-            *self.say("step.rule" if plain else "step.rule_other", gradient=self.word("slope.gradient")),
-            *(self.show_formula(RULE) if plain else []),
-            Tween(floor, partial0=0, partial1=0, run_time=TIMING.quick),
-        )
-        self.play(Tween(floor, gradient=0.0, step=1, run_time=TIMING.slow))
-        self.hold(TIMING.hold)
-        floor.path = 1.0
-        self.advance(1, first=TIMING.slow, total=TIMING.slow)
-        before, after = self.run.loss[:2]
-        self.play(
-            *self.say("step.say_up" if after > before else "step.say" if after < before else "step.say_same")
-        )
-        self.play(Tween(floor, step=0, run_time=TIMING.quick))
+        ground, plain = self.ground, self.run.experiment.optimizer == "SGD"
+        self.play(self.say("step.rule" if plain else "step.rule_other"), ground.to(partial0=0, partial1=0))
+        self.play(self.show_formula(RULE) if plain else [], ground.to(gradient=0, step=1, run_time=TIMING.slow))
+        for weight in ("first", "second") if plain else ():
+            self.play(self.say(f"step.{weight}"))
+            self.hold(TIMING.think)
+        ground.path = 1.0
+        self.play(self.say(f"step.{self.first_step}"), self.readout.to(shown=[1, 1, 1, 1], run_time=TIMING.quick))
+        self.advance(1, TIMING.slow, TIMING.slow, ground.to(step=0, run_time=TIMING.slow))
         self.hold(TIMING.hold)
 
     def repeat(self) -> str:
         """All other epochs, the loss curve in sync."""
         self.add(self.curve)
         self.play(
-            *self.say("repeat.say" if self.epochs > 2 else "repeat.say_one"),
-            Tween(self.plot, frame=PLOT_ABOVE, run_time=TIMING.move),
-            Tween(self.curve, axes=1, curve=1, run_time=TIMING.move),
+            self.say("repeat.say" if self.epochs > 2 else "repeat.say_one"),
+            self.plot.to(frame=PLOT_ABOVE, residuals=1, run_time=TIMING.move),
+            self.curve.to(axes=1, curve=1, run_time=TIMING.move),
         )
-        self.advance(self.epochs, first=1.1, total=8.0)
+        self.advance(self.epochs, 1.3, 8.0)
         self.hold(TIMING.hold)
         if self.off_map is None:
             return "note"
-        self.play(*self.say("repeat.off"))
+        self.play(self.say("repeat.off"))
         self.hold(TIMING.hold)
         return "note_off"
 
     def learned(self) -> None:
-        """The result beside the truth; the surface from overhead."""
-        flat = round(self.azimuth / 360) * 360
+        """The surface from overhead; the result beside the truth."""
+        ground, north = self.ground, 360 * round(self.azimuth / 360)
         self.play(
-            *self.say(f"learned.{self.ending}"),
-            *self.drop_formula(),
-            Tween(self.plot, frame=PLOT, run_time=TIMING.move),
-            Tween(self.curve, opacity=0, run_time=TIMING.quick),
-            Tween(self.ground, partial0=0, partial1=0, gradient=0, run_time=TIMING.quick),
+            self.say("learned.map" if self.epochs else "learned.map_still"),
+            self.drop_formula(),
+            ground.to(elevation=90, azimuth=north, zoom=1.28, upright=0, run_time=2.6),
+            ground.to(partial0=0, partial1=0, gradient=0, run_time=TIMING.quick),
+            ground.to(skin=0.35, contours=1, wire=0, labels=1, rate_func=linear, run_time=2.6),
         )
-        self.play(Tween(self.plot, truth=1, run_time=TIMING.slow))
         self.hold(TIMING.read)
-        self.play(
-            Tween(self.ground, elevation=90, azimuth=flat, zoom=1.28, upright=0, run_time=3),
-            Tween(self.ground, skin=0.35, contours=1, wire=0, rate_func=linear, run_time=3),
-        )
-        self.hold(TIMING.think)
-
-    # What the beats show
-
-    def prepare(self) -> None:
-        """Panels and figures, from the history."""
-        self.run = self.histories["run"]
-        self.epochs = int(self.run.epoch[-1])
-        self.best = material.minimum(self.run)
-        self.clock(self.plot, self.ground, self.curve, self.readout)
-        self.off_map = self.ground.leaves_at()
-        self.figures = figures.of_line(self.run, self.best, self.off_map)
-
-    @cached_property
-    def plot(self) -> DataPlot:
-        """Data and line."""
-        run = self.run
-        truth = run.truth
-        line = None if truth is None else truth[0] + truth[1] * run.x
-        return DataPlot(PLOT, self.look, run.x, run.y, run.epoch, run.yhat, line)
-
-    @cached_property
-    def ground(self) -> LossSurface:
-        """The surface with its ball, seen so that the start lies at the back."""
-        loss = self.look.captions.text("axes.loss")
-        surface = LossSurface(
-            SURFACE, self.look, material.terrain(self.run), material.route(self.run), loss_name=loss
-        )
-        start, low = (
-            surface.model(np.array(w), np.array(0.0))[:2] for w in (self.run.params[0], self.best.weights)
-        )
-        self.azimuth = surface.azimuth = material.azimuth_facing(start, low)
-        return surface
-
-    @cached_property
-    def curve(self) -> LossCurve:
-        """The loss of each epoch."""
-        names = (self.look.captions.text("axes.epoch"), self.look.captions.text("axes.loss"))
-        return LossCurve(CURVE_BELOW, self.look, self.run.epoch, self.run.loss, names)
-
-    @cached_property
-    def readout(self) -> Readout:
-        """Epoch, weights and loss."""
-        run, theme, words = self.run, self.theme, self.look.captions
-        columns = [
-            Column(words.text("readout.epoch"), run.epoch, theme.text, 0),
-            Column(SYMBOLS["w0hat"], run.column("w0"), theme.estimate, 3),
-            Column(SYMBOLS["w1hat"], run.column("w1"), theme.estimate, 3),
-            Column(words.text("readout.loss"), run.loss, theme.loss, 2),
-        ]
-        return Readout(LEFT, 2.2, 6.4, self.look, run.epoch, columns)
-
-    @property
-    def ending(self) -> str:
-        """Which sentence closes the film."""
-        what = material.outcome(self.run)
-        if what == "learned":
-            return "truth" if self.run.truth else "least"
-        return "short_one" if what == "short" and self.epochs == 1 else what
+        self.play(self.plot.to(frame=PLOT, residuals=0, run_time=TIMING.move), self.curve.to(opacity=0))
+        self.play(self.say(f"learned.{self.ending}"), self.plot.to(truth=1, run_time=TIMING.slow))
+        self.hold(TIMING.read)

@@ -19,7 +19,7 @@ class DataPlot(Drawing):
     Attributes that a film moves, each 0 … 1:
         axes: opacity. points_shown, estimate, truth: how much is drawn, from the left.
         residuals: how far they have grown from the points to the estimate.
-        squares: how far each residual has opened into its square.
+        examples, squares: how far the residuals of three points, and then of all, have opened into squares.
     """
 
     def __init__(
@@ -39,13 +39,13 @@ class DataPlot(Drawing):
         self.truth_values = None if truth is None else np.asarray(truth, float)[order]
         self.theme = look.theme
         self.axes = self.points_shown = self.estimate = self.truth = 0.0
-        self.residuals = self.squares = 0.0
+        self.residuals = self.examples = self.squares = 0.0
         self._axes = Axes(look, padded(self.x[0], self.x[-1]), self._range(), ("$x$", "$y$"))
 
     def _range(self) -> tuple[float, float]:
         """The data, and the first estimate as far as it does not dwarf them."""
         low, high = float(self.y.min()), float(self.y.max())
-        reach = 0.75 * ((high - low) or abs(high) or 1.0)
+        reach = 1.05 * ((high - low) or abs(high) or 1.0)
         first = self.yhat[0][np.isfinite(self.yhat[0])]
         if len(first):
             low, high = (
@@ -92,24 +92,31 @@ class DataPlot(Drawing):
     def _draw_residuals(self, brush: Brush, at: np.ndarray, says: np.ndarray) -> None:
         reached = at + self.residuals * (says - at)
         brush.segments(
-            np.stack([at, reached], axis=1), self.theme.loss, 0.02, 0.75 * self.opacity * (self.residuals > 0)
+            np.stack([at, reached], axis=1), self.theme.loss, 0.028, 0.8 * self.opacity * (self.residuals > 0)
         )
 
     def _draw_squares(self, brush: Brush, at: np.ndarray, says: np.ndarray) -> None:
-        """Each residual opened sideways into the square that the loss counts."""
-        if self.squares <= 0:
-            return
-        fill, edge = np.clip(np.array([5.0, 16.0]) / len(at), 0.02, (0.16, 0.5))
-        side = np.abs(says[:, 1] - at[:, 1])
-        aside = np.column_stack([self.squares * side, np.zeros_like(side)])
-        for corners in np.stack([at, says, says + aside, at + aside], axis=1):
-            brush.polygon(corners, self.theme.loss, fill * self.opacity)
-            brush.line(corners[[3, 0, 1, 2, 3]], self.theme.loss, 0.012, edge * self.opacity)
+        """Residuals opened sideways into the squares that the loss counts, each towards the middle of the plot."""
+        side = np.abs(says[:, 1] - at[:, 1]) * np.where(at[:, 0] > (at[0, 0] + at[-1, 0]) / 2, -1, 1)
+        corners = np.stack([at, says, says, at], axis=1)
+        corners[:, 2:, 0] += side[:, None]
+        few = np.unique(np.array([0.02, 0.18, 0.98]) * (len(at) - 1)).round().astype(int)
+        crowd = float(np.clip(14 / len(at), 0.05, 1))
+        for chosen, share, strength in ((few, self.examples, 1.0), (slice(None), self.squares, crowd)):
+            for square in _opened(corners[chosen], share) if share > 0 else []:
+                brush.polygon(square, self.theme.loss, 0.22 * strength * self.opacity)
+                brush.line(square[[3, 0, 1, 2, 3]], self.theme.loss, 0.018, 0.8 * strength * self.opacity)
 
     def _draw_truth(self, brush: Brush) -> None:
         assert self.truth_values is not None
         line = _first(self.place(self.x, self.truth_values), self.truth)
         brush.line(line, self.theme.truth, 0.045, self.opacity, dash=(0.16, 0.14))
+
+
+def _opened(squares: np.ndarray, share: float) -> np.ndarray:
+    """Squares (n, 4, 2) opened from their first side by a share."""
+    start = squares[:, [0, 1, 1, 0]]
+    return start + share * (squares - start)
 
 
 def _first(line: np.ndarray, share: float) -> np.ndarray:

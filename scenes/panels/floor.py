@@ -28,9 +28,7 @@ class Scale:
     name: Stamp
 
 
-def scale(
-    look: Look, name: str | Words, low: float, high: float, reach: tuple[float, float], about: int = 4
-) -> Scale:
+def scale(look: Look, name: str | Words, low: float, high: float, reach: tuple[float, float], about: int = 4) -> Scale:
     """A few round numbers between low and high, which lie at the two model coordinates of reach."""
     ticks = round_ticks(low, high, about)
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0

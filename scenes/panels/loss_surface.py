@@ -11,23 +11,29 @@ import contourpy
 import numpy as np
 
 from scenes.captions import SYMBOLS
-from scenes.drawing import Brush, Drawing, Rectangle
+from scenes.drawing import Brush, Drawing, Rectangle, Stamp
 from scenes.look import Look
 from scenes.markup import Words
+from scenes.numbers import pair
 from scenes.panels import mesh, view
 from scenes.panels.floor import Floor, scale
 from scenes.panels.skin import Skin
 from scenes.panels.view import Pad, View
+from scenes.theme import SIZES
 
 BOX_HEIGHT = 1.1
 """Height of the highest loss shown, where the floor is 2 wide."""
 HEADROOM = 0.2
 PAD = Pad(sides=0.35, below=0.6, above=0.1)
 ARROW_REACH = 0.85
-ARROW_TOP = BOX_HEIGHT + 0.42
+ARROW_TOP = BOX_HEIGHT + 0.32
 """The gradient's arrow has this length in model units and rises to this top at most; its parts keep proportion."""
-BEHIND_GLASS = 0.45
+BEHIND_GLASS = 0.65
+LEVELS = 9
 LINE_EVERY = 4
+APART = 0.09
+"""Scene units between two recorded states from which on they are drawn as two dots."""
+LABEL_GAP = 0.42
 RADIUS = 0.115
 STAR = 0.23
 ARROW_WIDTH = 0.05
@@ -74,21 +80,20 @@ class LossSurface(Drawing):
     Attributes that a film moves, each 0 … 1 unless stated:
         azimuth, elevation: degrees. zoom: 1 fits the frame however the box is turned.
         floor: grid and scales of the two weights. upright: the scale of the loss.
-        wire: how far the grid has spread from the ball. skin: opacity of the faces. contours: of the lines of equal loss.
-        star, ball, path: opacities. lift: share of its height that the ball has risen. stem: the line below it.
+        wire: how far the grid has spread from the ball. skin, contours: opacities of faces and of lines of equal loss.
+        star, ball, path, labels: opacities; the labels name the start and the lowest point on the map.
+        lift: share of its height that the ball has risen. stem: the line below it.
         partial0, partial1, gradient, step: how far each arrow has grown.
         arrow_epoch: the epoch whose gradient and step the arrows show.
     """
 
-    def __init__(
-        self, frame: Rectangle, look: Look, terrain: Terrain, route: Route, *, loss_name: Words | str
-    ) -> None:
+    def __init__(self, frame: Rectangle, look: Look, terrain: Terrain, route: Route, *, loss_name: Words | str) -> None:
         super().__init__(frame)
         self.look, self.theme = look, look.theme
         self.terrain, self.route = terrain, route
         self.azimuth, self.elevation, self.zoom = -30.0, 28.0, 1.0
         self.floor = self.upright = self.wire = self.skin = self.contours = 0.0
-        self.star = self.ball = self.path = self.stem = 0.0
+        self.star = self.ball = self.path = self.stem = self.labels = 0.0
         self.partial0 = self.partial1 = self.gradient = self.step = 0.0
         self.lift = 1.0
         self.arrow_epoch = 0.0
@@ -105,8 +110,7 @@ class LossSurface(Drawing):
     def model(self, params: np.ndarray, loss: np.ndarray) -> np.ndarray:
         """Model coordinates (..., 3) of weights (..., 2) and their loss (...)."""
         flat = [
-            2 * (params[..., i] - w[0]) / (w[-1] - w[0]) - 1
-            for i, w in enumerate((self.terrain.w0, self.terrain.w1))
+            2 * (params[..., i] - w[0]) / (w[-1] - w[0]) - 1 for i, w in enumerate((self.terrain.w0, self.terrain.w1))
         ]
         return np.stack([*flat, self.height_of(loss)], axis=-1)
 
@@ -148,11 +152,11 @@ class LossSurface(Drawing):
 
     @cached_property
     def _levels(self) -> list[np.ndarray]:
-        """Lines of equal loss as polylines (n, 3); evenly apart where the surface is a parabola."""
+        """Lines of equal loss as polylines (n, 3), each as much higher as the last: they crowd where it is steep."""
         t = self.terrain
         generator = contourpy.contour_generator(t.w1, t.w0, t.loss)
         lowest = t.minimum[2]
-        shares = (np.arange(1, 11) / 10) ** 2
+        shares = np.arange(1, LEVELS + 1) / LEVELS - 0.5 / LEVELS
         found = [
             (level, np.asarray(line))
             for level in lowest + shares * (t.ceiling - lowest)
@@ -200,15 +204,14 @@ class LossSurface(Drawing):
             self._skin.paint(brush, seen, self.skin * self.opacity, facing=False)
             with brush.faded(BEHIND_GLASS, self._extent(seen)):
                 self._draw_run(brush, seen)
+        self._draw_labels(brush, seen)
         self._draw_arrows(brush, seen)
         self._floor.draw_scales(brush, seen, self.floor * self.opacity)
         self._floor.draw_upright(brush, seen, self.upright * self.opacity)
 
     def _extent(self, seen: View) -> np.ndarray:
         """The corners of the box that the run stays in, (8, 2), on the screen."""
-        return seen.project(
-            np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (0, BOX_HEIGHT + HEADROOM)])
-        )
+        return seen.project(np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (0, BOX_HEIGHT + HEADROOM)]))
 
     def _draw_wire(self, brush: Brush, seen: View) -> None:
         """The grid, as far as it has spread from the ball."""
@@ -251,7 +254,9 @@ class LossSurface(Drawing):
             brush.line(piece, theme.position_edge, 0.075, 0.6 * strength)
             brush.line(piece, theme.position, 0.05, strength)
         states = np.append(np.isin(r.epoch[past], r.recorded), False)
-        brush.dots(_apart(points[states & shown], 0.10), 0.052, theme.position, strength)
+        dots = _apart(points[states & shown], APART)
+        brush.dots(dots, 0.068, theme.position_edge, strength)
+        brush.dots(dots, 0.05, theme.position, strength)
 
     def _draw_ball(self, brush: Brush, seen: View, strength: float) -> None:
         here = self.position(self.epoch)
@@ -271,6 +276,25 @@ class LossSurface(Drawing):
         brush.dots(ball[None], RADIUS, self.theme.position, strength)
         brush.ring(ball, RADIUS, self.theme.position_edge, 0.03, strength)
 
+    def _draw_labels(self, brush: Brush, seen: View) -> None:
+        """Names beside the start and the lowest point, each on the side away from the other."""
+        if self.labels <= 0:
+            return
+        t, first = self.terrain, self.position(0.0)
+        places = seen.project(self.model(np.array([first[:2], t.minimum[:2]]), np.array([first[2], t.minimum[2]])))
+        away = np.sign(places[0, 1] - places[1, 1]) or 1.0
+        for place, name, side in zip(places, self._name_stamps, (away, -away), strict=True):
+            name.put(
+                brush, place[0], place[1] + side * LABEL_GAP, self.labels * self.opacity, halo=self.theme.background
+            )
+
+    @cached_property
+    def _name_stamps(self) -> tuple[Stamp, Stamp]:
+        captions, theme = self.look.captions, self.theme
+        start = self.look.stamp(captions.typeset("surface.start"), SIZES.tick, theme.position_text)
+        lowest = self.look.stamp(pair(self.terrain.minimum[:2], 3), SIZES.tick, theme.minimum)
+        return start, lowest
+
     def _draw_arrows(self, brush: Brush, seen: View) -> None:
         """The gradient and its parts in the tangent plane; the step from this state to the next."""
         if max(self.partial0, self.partial1, self.gradient, self.step) <= 0:
@@ -286,7 +310,7 @@ class LossSurface(Drawing):
         if self.step > 0 and np.isfinite(ahead).all():
             there = start + self.step * (self.model(ahead[:2], ahead[2]) - start)
             tail, tip = seen.project(np.array([start, there]))
-            brush.arrow(tail, tip, self.theme.position, ARROW_WIDTH, self.opacity)
+            brush.arrow(tail, tip, self.theme.gradient, ARROW_WIDTH, self.opacity)
 
     def tangents(self) -> np.ndarray:
         """Arrows (3, 3) in model coordinates that touch the surface: along w0, along w1, and their sum.
@@ -327,9 +351,6 @@ def _runs(points: np.ndarray, keep: np.ndarray) -> list[np.ndarray]:
 
 
 def _apart(points: np.ndarray, distance: float) -> np.ndarray:
-    """Points (n, 2) thinned so that each lies apart from the last one kept."""
-    kept: list[np.ndarray] = []
-    for point in points:
-        if not kept or np.hypot(*(point - kept[-1])) >= distance:
-            kept.append(point)
-    return np.array(kept).reshape(-1, 2)
+    """Those of the points (n, 2) that lie so far from the one before; where steps are shorter, only the line tells."""
+    gaps = np.hypot(*np.diff(points, axis=0).T) if len(points) > 1 else np.empty(0)
+    return points[np.append(True, gaps >= distance)[: len(points)]]

@@ -116,9 +116,7 @@ def _below(pieces: np.ndarray, faces: np.ndarray, ceiling: float) -> tuple[np.nd
 
 def _edges(corners: np.ndarray, chosen: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
     """The chosen edges of squares: for each of the four edges a mask (F,). Returns (S, 2, 3) and the faces (S,)."""
-    pieces = [
-        np.stack([corners[mask, i], corners[mask, (i + 1) % 4]], axis=1) for i, mask in enumerate(chosen)
-    ]
+    pieces = [np.stack([corners[mask, i], corners[mask, (i + 1) % 4]], axis=1) for i, mask in enumerate(chosen)]
     return np.concatenate(pieces), np.concatenate([np.flatnonzero(mask) for mask in chosen])
 
 
@@ -132,10 +130,7 @@ def _grid_lines(
     on = np.stack([(column + 1) % every == 0, (row + 1) % every == 0]) & (after >= 0)
     pieces = np.concatenate([corners[on[0]][:, [3, 2]], corners[on[1]][:, [1, 2]]])
     faces = np.concatenate(
-        [
-            np.column_stack([np.flatnonzero(mask), next_face[mask]])
-            for mask, next_face in zip(on, after, strict=True)
-        ]
+        [np.column_stack([np.flatnonzero(mask), next_face[mask]]) for mask, next_face in zip(on, after, strict=True)]
     )
     return _below(pieces, faces, ceiling)
 

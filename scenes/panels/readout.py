@@ -13,6 +13,8 @@ from scenes.theme import SIZES
 
 GAP = 0.42
 LABEL_RISE = 0.45
+ARRIVED = 0.05
+"""Share of a step before its end at which the eye takes it for done."""
 SMALLEST = 0.66
 """Numbers too long for the row shrink to this share of their size, not below: they must be read from afar."""
 
@@ -62,16 +64,11 @@ class Readout(Drawing):
         self.labels = [self.look.stamp(c.label, SIZES.label, self.look.theme.muted) for c in self.columns]
         names = np.array([label.width for label in self.labels])
         numbers = np.array(
-            [
-                max(self._stamp(column, row).width for row in self._widest_rows(column))
-                for column in self.columns
-            ]
+            [max(self._stamp(column, row).width for row in self._widest_rows(column)) for column in self.columns]
         )
         room = width - GAP * (len(self.columns) - 1)
         shrink = next(
-            s
-            for s in np.linspace(1, SMALLEST, 21)
-            if np.maximum(names, s * numbers).sum() <= room or s == SMALLEST
+            s for s in np.linspace(1, SMALLEST, 21) if np.maximum(names, s * numbers).sum() <= room or s == SMALLEST
         )
         self.size *= shrink
         widths = np.maximum(names, shrink * numbers)
@@ -85,8 +82,8 @@ class Readout(Drawing):
         return [i for rows in (powers, others) for i in sorted(rows, key=lambda i: len(texts[i]))[-3:]]
 
     def row(self) -> int:
-        """The recorded row that the present epoch shows."""
-        return max(0, int(np.searchsorted(self.epochs, self.epoch + 1e-9, side="right")) - 1)
+        """The recorded row that the present epoch shows: the last one reached, or reached but for a hair."""
+        return max(0, int(np.searchsorted(self.epochs, self.epoch + ARRIVED, side="right")) - 1)
 
     def text(self, column: int) -> str:
         """What a column says now."""
@@ -99,9 +96,7 @@ class Readout(Drawing):
     def draw(self, brush: Brush) -> None:
         """Draw the present numbers."""
         row = self.row()
-        for column, label, right, shown in zip(
-            self.columns, self.labels, self.rights, self.shown, strict=True
-        ):
+        for column, label, right, shown in zip(self.columns, self.labels, self.rights, self.shown, strict=True):
             label.put(
                 brush,
                 right,

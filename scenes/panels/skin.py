@@ -14,7 +14,7 @@ from scenes.theme import Theme
 
 SHADES = 256
 SOLID = 0.95
-GLASS = 0.36
+GLASS = 0.30
 """Opacity of the side that faces up, and of the outside of a near wall: what it hides is seen through it."""
 
 
@@ -48,7 +48,7 @@ class Skin:
             for faces, lines, rim in self._strips(seen, chosen):
                 self._fill(context, seen.corners, faces)
                 brush.segments(seen.lines[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_SQUARE)
-                brush.segments(seen.rim[rim], self.theme.rim, 0.028, 0.85)
+                brush.segments(seen.rim[rim], self.theme.rim, 0.026, 0.7)
 
     def _seen_from(self, view: View) -> "_Seen":
         """The projected mesh; both sides of one frame share it."""
@@ -62,9 +62,7 @@ class Skin:
             self._seen = _Seen(view, corners, _faces_up(corners), order, strip, lines, line_faces, rim)
         return self._seen
 
-    def _strips(
-        self, seen: "_Seen", chosen: np.ndarray
-    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    def _strips(self, seen: "_Seen", chosen: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Faces, pieces of grid line and of rim, strip by strip from the back."""
         order = seen.order[chosen[seen.order]]
         bounds = np.flatnonzero(np.diff(seen.strip[order])) + 1
@@ -78,7 +76,12 @@ class Skin:
     def _fill(self, context: "cairo.Context[Any]", corners: np.ndarray, faces: np.ndarray) -> None:
         # Neighbours overlap by a pixel, or the background would shine through the seams.
         grown = _grow(corners[faces], 0.7 / context.get_matrix().xx).tolist()
-        move_to, line_to, fill, source = context.move_to, context.line_to, context.fill, context.set_source_rgb
+        move_to, line_to, fill, source = (
+            context.move_to,
+            context.line_to,
+            context.fill,
+            context.set_source_rgb,
+        )
         colors, cut = self.colors[faces].tolist(), self.mesh.cut[faces].tolist()
         for polygon, (red, green, blue), is_cut in zip(grown, colors, cut, strict=True):
             move_to(*polygon[0])

@@ -60,9 +60,7 @@ def examine() -> list[Finding]:
 
 
 def _python() -> Finding:
-    return Finding(
-        "Python", sys.version_info >= (3, 11), f"{platform.python_version()} (3.11 or newer is needed)"
-    )
+    return Finding("Python", sys.version_info >= (3, 11), f"{platform.python_version()} (3.11 or newer is needed)")
 
 
 def _package(name: str, remedy: str) -> Finding:
@@ -91,9 +89,7 @@ def _encoder() -> Finding:
 
         av.codec.Codec("libx264", "w")
     except (ImportError, ValueError) as error:
-        return Finding(
-            "H.264 encoder", False, f"{error}: pip install --force-reinstall --only-binary :all: av"
-        )
+        return Finding("H.264 encoder", False, f"{error}: pip install --force-reinstall --only-binary :all: av")
     return Finding("H.264 encoder", True, f"libx264, PyAV {version('av')}")
 
 
@@ -105,9 +101,7 @@ def _write_access(what: str, folder: Path) -> Finding:
         with tempfile.TemporaryFile(dir=there):
             return Finding(what, True, f"{folder} can be written")
     except OSError as error:
-        remedy = (
-            "set LOSSREEL_CACHE to another folder" if what == "cache" else "work in another folder, or use -o"
-        )
+        remedy = "set LOSSREEL_CACHE to another folder" if what == "cache" else "work in another folder, or use -o"
         return Finding(what, False, f"{folder} cannot be written ({error.strerror}): {remedy}")
 
 

@@ -31,9 +31,7 @@ def workplace(target: Path) -> Iterator[Path]:
         _sweep(target.parent)
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=target.parent))
     except OSError as error:
-        raise RunError(
-            f"cannot write to {target.parent}: {error.strerror}; choose another place with -o"
-        ) from error
+        raise RunError(f"cannot write to {target.parent}: {error.strerror}; choose another place with -o") from error
     try:
         yield folder
     finally:

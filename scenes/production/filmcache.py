@@ -22,6 +22,7 @@ from scenes.production.files import link_or_copy, put, workplace
 
 INDEX = "entry.json"
 FORMAT = 1
+PACKAGES = ("learning", "scenes")
 DRAWN_WITH = ("lossreel", "manim", "av", "numpy", "typst", "pycairo")
 
 
@@ -38,13 +39,17 @@ def key(facts: dict[str, Any]) -> str:
 
 @cache
 def source_digest() -> str:
-    """Return SHA-256 over every .py and .toml file of `scenes/` (captions are among them)."""
-    folder = Path(scenes.__file__).parent
+    """Return SHA-256 over our own code and captions: every .py and .toml file."""
     total = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".toml")):
-        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+    for folder in _folders():
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".toml")):
+            total.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def _folders() -> list[Path]:
+    return [Path(scenes.__file__).parent.with_name(package) for package in PACKAGES]
 
 
 @cache

@@ -70,11 +70,11 @@ def history_as_text(history: History, *, whole: bool = False) -> str:
 
 def _fitting(columns: dict[str, list[str]]) -> dict[str, list[str]]:
     """Keep the columns that fit into a line of the terminal."""
-    room = shutil.get_terminal_size((120, 24)).columns
+    room = shutil.get_terminal_size((120, 24)).columns + len(GAP)  # the first column has no gap before it
     kept: dict[str, list[str]] = {}
     for name, cells in columns.items():
         room -= _width(name, cells) + len(GAP)
-        if room < -len(GAP) and kept:
+        if room < 0 and kept:
             break
         kept[name] = cells
     return kept
@@ -83,9 +83,7 @@ def _fitting(columns: dict[str, list[str]]) -> dict[str, list[str]]:
 def _table(columns: dict[str, list[str]]) -> list[str]:
     widths = {name: _width(name, cells) for name, cells in columns.items()}
     heading = GAP.join(name.rjust(widths[name]) for name in columns)
-    body = zip(
-        *([cell.rjust(widths[name]) for cell in cells] for name, cells in columns.items()), strict=True
-    )
+    body = zip(*([cell.rjust(widths[name]) for cell in cells] for name, cells in columns.items()), strict=True)
     return [heading, *(GAP.join(row) for row in body)]
 
 

@@ -106,9 +106,7 @@ def _listing(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except NotADirectoryError as error:
-        raise InputError(
-            f"{folder} is a file, a folder of frames is to go there: choose another name"
-        ) from error
+        raise InputError(f"{folder} is a file, a folder of frames is to go there: choose another name") from error
 
 
 def history_names(entry: Entry, parameters: FilmParameters, labels: Iterable[str]) -> dict[str, str]:

@@ -56,9 +56,7 @@ class Output:
         _check_rate(self.fps, self.format)
         if self.transparent and self.format not in WITH_ALPHA:
             formats = ", ".join(WITH_ALPHA)
-            raise InputError(
-                f"{self.format} cannot be transparent: choose --format {formats}, or leave out -t"
-            )
+            raise InputError(f"{self.format} cannot be transparent: choose --format {formats}, or leave out -t")
 
     @property
     def suffix(self) -> str:
@@ -119,9 +117,7 @@ def _format(name: str | None, path: Path | None, last_frame: bool) -> Format:
     if last_frame and (name or suffix or "png") != "png":
         raise InputError(f"-s writes one PNG, not {name or suffix}: leave out --format, or name it .png")
     if suffix == "png" and not (name or last_frame):
-        raise InputError(
-            f"{path} is one picture: add -s for the last frame, or --format png for a folder of all"
-        )
+        raise InputError(f"{path} is one picture: add -s for the last frame, or --format png for a folder of all")
     if name and suffix and suffix != name:
         raise InputError(f"--format {name} and the name {path} disagree: drop one of the two")
     chosen = name or suffix or ("png" if last_frame else "mp4")
@@ -138,9 +134,7 @@ def _suffix(path: Path | None) -> str:
 
 def _check_size(width: int, height: int) -> None:
     if width < 16 or height < 16 or width > 7680 or height > 4320:
-        raise InputError(
-            f"size {width}x{height} is out of bounds: from 16x16 to 7680x4320, e.g. -r 1920,1080"
-        )
+        raise InputError(f"size {width}x{height} is out of bounds: from 16x16 to 7680x4320, e.g. -r 1920,1080")
     if width % 2 or height % 2:
         even = f"{width + width % 2},{height + height % 2}"
         raise InputError(f"size {width}x{height} is odd: video needs even numbers, e.g. -r {even}")
@@ -150,6 +144,4 @@ def _check_rate(fps: int, format: Format) -> None:  # noqa: A002
     if not 1 <= fps <= 120:
         raise InputError(f"{fps} frames a second is out of bounds: from 1 to 120, e.g. --fps 30")
     if format in SLOW_FORMATS and fps > SLOW_FPS:
-        raise InputError(
-            f"{fps} frames a second is too fast for {format}: at most {SLOW_FPS}, or --format mp4"
-        )
+        raise InputError(f"{fps} frames a second is too fast for {format}: at most {SLOW_FPS}, or --format mp4")

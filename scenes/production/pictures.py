@@ -190,6 +190,7 @@ class _PaletteMaker:
     def count(self, frame: VideoFrame) -> None:
         """Count the colours of one frame in bgra."""
         self._source.push(frame)
+        list(_ready(self._sink))  # nothing comes out yet, but asking makes the filter take the frame in
 
     def finish(self) -> VideoFrame:
         """Return the palette: 16 by 16 colours."""

@@ -89,6 +89,7 @@ def _check_target(target: Path, output: Output) -> None:
 
 
 def _make(order: Order, progress: Report | None) -> Rendered:
+    check_font(order.language)
     with workplace(order.target) as place:
         bundle = place / "bundle"
         bundle.mkdir()
@@ -109,7 +110,6 @@ def shoot(order: Order, histories: dict[str, History], bundle: Path, progress: R
     """Draw a film and write its files into a folder, under the names of their roles."""
     from scenes.production.shooting import shoot_film, shoot_last_frame
 
-    check_font(order.language)
     if order.output.last_frame:
         shoot_last_frame(order, histories, bundle / "film.png")
         return

@@ -97,9 +97,7 @@ def _target(order: Order, path: Path | None) -> Path:
     return target
 
 
-def shoot_beats(
-    order: Order, histories: Histories, place: Path, progress: Report | None = None
-) -> list[Picture]:
+def shoot_beats(order: Order, histories: Histories, place: Path, progress: Report | None = None) -> list[Picture]:
     """Run through a film without its animations and keep the end of every beat."""
     from scenes.production.shooting import make_film, picture_of
     from scenes.production.studio import studio
@@ -138,16 +136,11 @@ def labels(pictures: list[Picture], theme: Theme, font: str) -> list[Image]:
     import typst
     from PIL import Image
 
-    texts = [
-        {"left": f"{n}  {p.beat.title}", "right": times(p.beat)} for n, p in enumerate(pictures, start=1)
-    ]
+    texts = [{"left": f"{n}  {p.beat.title}", "right": times(p.beat)} for n, p in enumerate(pictures, start=1)]
     look = {"width": FRAME.width, "height": LABEL_HEIGHT, "size": LABEL_SIZE, "font": font}
     given = json.dumps({"texts": texts, **look, "paper": theme.faint, "ink": theme.text})
     pages = typst.compile(LABELS, format="png", ppi=72, sys_inputs={"given": given})
-    return [
-        Image.open(io.BytesIO(page)).convert("RGB")
-        for page in (pages if isinstance(pages, list) else [pages])
-    ]
+    return [Image.open(io.BytesIO(page)).convert("RGB") for page in (pages if isinstance(pages, list) else [pages])]
 
 
 def times(beat: Beat) -> str:

@@ -39,9 +39,7 @@ class Shot:
     subtitles: list[Subtitle]
 
 
-def shoot_film(
-    order: Order, histories: Histories, path: Path, report: Callable[[float], None] | None
-) -> Shot:
+def shoot_film(order: Order, histories: Histories, path: Path, report: Callable[[float], None] | None) -> Shot:
     """Draw every frame and encode it.
 
     Args:

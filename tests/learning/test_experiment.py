@@ -157,9 +157,7 @@ def test_replace_checks_again():
 
 
 def test_round_trip_through_json():
-    experiment = Experiment(
-        optimizer="adam", optimizer_options={"betas": (0.8, 0.9), "amsgrad": True}, start=None
-    )
+    experiment = Experiment(optimizer="adam", optimizer_options={"betas": (0.8, 0.9), "amsgrad": True}, start=None)
     assert Experiment(**experiment.model_dump(mode="json")) == experiment
     assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
 

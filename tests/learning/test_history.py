@@ -170,9 +170,7 @@ def test_columns_by_name():
 
 
 def test_a_column_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(
-        InputError, match=r'"los" is unknown \(did you mean "loss"\?\); choose one of epoch, loss, w0'
-    ):
+    with pytest.raises(InputError, match=r'"los" is unknown \(did you mean "loss"\?\); choose one of epoch, loss, w0'):
         make().column("los")
 
 

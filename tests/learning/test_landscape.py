@@ -173,9 +173,7 @@ def test_the_window_holds_start_and_minimum(w0, w1, loss, epochs):
 def test_the_window_of_the_notes_run(history):
     window = window_around(history, MINIMUM)
     assert window.contains(history.params).all()
-    assert np.diff([window.w0, window.w1]).ravel() == pytest.approx(
-        [17, 16], abs=1.5
-    )  # the notes draw 17 by 17
+    assert np.diff([window.w0, window.w1]).ravel() == pytest.approx([17, 16], abs=1.5)  # the notes draw 17 by 17
 
 
 @pytest.mark.parametrize(

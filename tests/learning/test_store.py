@@ -118,9 +118,7 @@ def test_processes_that_fetch_at_once_get_the_same(cache_root):
     assert files(cache_root) == [f"{SHORT.key()}.npz"]
 
 
-@pytest.mark.parametrize(
-    "interruption", [KeyboardInterrupt, MemoryError, OSError(28, "No space left on device")]
-)
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, MemoryError, OSError(28, "No space left on device")])
 def test_an_interrupted_write_leaves_nothing(monkeypatch, cache_root, interruption):
     def write_half(file, arrays):
         file.write(b"half")

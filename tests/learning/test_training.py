@@ -169,11 +169,7 @@ def test_every_optimizer_agrees_with_an_independent_loop(optimizer):
 def test_the_optimizers_are_those_of_torch_that_can_train_a_vector():
     able = set()
     for name, kind in vars(torch.optim).items():
-        if (
-            inspect.isclass(kind)
-            and issubclass(kind, torch.optim.Optimizer)
-            and kind is not torch.optim.Optimizer
-        ):
+        if inspect.isclass(kind) and issubclass(kind, torch.optim.Optimizer) and kind is not torch.optim.Optimizer:
             weights = torch.nn.Parameter(torch.ones(2))
             weights.grad = torch.ones(2)
             try:
@@ -262,9 +258,7 @@ def test_a_run_that_diverges_is_recorded_to_the_end():
 def test_numbers_are_float32_and_the_meta_says_what_was_run():
     experiment = Experiment(epochs=2, optimizer="adam", optimizer_options={"betas": (0.8, 0.99)})
     history = train(experiment)
-    assert {history.loss.dtype, history.params.dtype, history.grads.dtype, history.yhat.dtype} == {
-        np.dtype("f4")
-    }
+    assert {history.loss.dtype, history.params.dtype, history.grads.dtype, history.yhat.dtype} == {np.dtype("f4")}
     assert history.names == ("w0", "w1")
     assert history.experiment == experiment
     assert history.truth == (2.5, 4.0)
@@ -289,9 +283,7 @@ def test_the_global_generator_is_left_alone():
 def test_without_a_start_the_weights_are_those_of_torch():
     # reference-figures.md: seed 43052, Linear(1, 1): weight -0.3467, bias -0.8470
     assert train(Experiment(start=None, epochs=0)).params[0] == pytest.approx([-0.8470, -0.3467], abs=5e-5)
-    assert train(Experiment(start=None, seed=1, epochs=0)).params[0] == pytest.approx(
-        [-0.4414, 0.5153], abs=5e-5
-    )
+    assert train(Experiment(start=None, seed=1, epochs=0)).params[0] == pytest.approx([-0.4414, 0.5153], abs=5e-5)
 
 
 @pytest.mark.parametrize("epochs", [0, 1, 30, 250])

@@ -3,7 +3,7 @@
 import pytest
 import toyfilm
 
-from scenes import captions, catalogue
+from scenes import catalogue
 
 
 @pytest.fixture(autouse=True)
@@ -14,12 +14,8 @@ def workplace_of_its_own(tmp_path, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch):
-    """Put the toy film into the catalogue, with captions."""
+    """Put the toy film into the catalogue."""
     monkeypatch.setitem(catalogue.FILMS, "toy", toyfilm.ENTRY)
-    for language in captions.LANGUAGES:
-        texts = captions.load(language)._texts
-        monkeypatch.setitem(texts, "toy.title", f"Toy in {language}")
-        monkeypatch.setitem(texts, "toy.teaches", "Squares move")
     return toyfilm.ENTRY
 
 

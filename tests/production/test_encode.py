@@ -115,9 +115,7 @@ def test_a_section_can_be_cut_out_without_encoding_it_again(film):
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize(("name", "alpha"), [("mp4", False), ("mov", True), ("webm", False)])
 def test_decoded_colours_are_the_drawn_ones(tmp_path, colour, name, alpha):
-    path = write(
-        tmp_path / f"f.{name}", [(flat(colour), 8, True)], Output(name, WIDTH, HEIGHT, 15, transparent=alpha)
-    )
+    path = write(tmp_path / f"f.{name}", [(flat(colour), 8, True)], Output(name, WIDTH, HEIGHT, 15, transparent=alpha))
     seen = decode(path)[4].to_ndarray(format="rgb24")[90, 160].astype(int)
     assert np.abs(seen - flat(colour)[0, 0, :3]).max() <= 2
 
@@ -187,9 +185,7 @@ def test_pictures_last_as_long_as_their_frames(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["gif", "webp"])
 def test_pictures_repeat_for_ever(tmp_path, name):
-    path = write(
-        tmp_path / f"f.{name}", [(flat(c), 2, True) for c in COLOURS[:3]], Output(name, WIDTH, HEIGHT, 15)
-    )
+    path = write(tmp_path / f"f.{name}", [(flat(c), 2, True) for c in COLOURS[:3]], Output(name, WIDTH, HEIGHT, 15))
     with Image.open(path) as image:
         assert image.info["loop"] == 0
 

@@ -5,22 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 from manim import RIGHT, Scene, Square, linear
-from pydantic import Field
+from toyfilm_entry import ENTRY, ToyParameters
 
-from learning.experiment import Experiment
-from scenes.catalogue import Entry, FilmParameters
+__all__ = ["ENTRY", "Toy", "ToyParameters"]
 
 BACKGROUND = {"dark": "#0f1117", "light": "#ffffff"}
 SQUARE = "#5fb0f5"
-
-
-class ToyParameters(FilmParameters):
-    lr: float = Field(0.001, gt=0, le=1, description="learning rate")
-    rates: tuple[float, ...] = Field((0.1, 0.2), description="rates to compare")
-    seconds: float = Field(1.2, gt=0, description="length of a beat")
-
-    def experiments(self):
-        return {"run": Experiment(lr=self.lr, epochs=3)}
 
 
 @dataclass
@@ -65,6 +55,3 @@ class Toy(Scene):
         self.subtitles.append(Subtitle(start, self.time, f"<{key}> & so on"))
         if self.on_beat:
             self.on_beat(self.beats[-1])
-
-
-ENTRY = Entry("toy", ToyParameters, "toyfilm:Toy", 3.6)

@@ -1,5 +1,6 @@
 """Numbers as a film writes them."""
 
+import itertools
 import math
 
 import pytest
@@ -61,7 +62,7 @@ def test_ticks_are_few_round_and_inside(low, span, about):
     room = 1e-6 * max(abs(low), abs(high), span)
     assert len(ticks) <= 2 * about + 2
     assert all(low - room <= value <= high + room for value in ticks)
-    steps = [b - a for a, b in zip(ticks, ticks[1:], strict=False)]
+    steps = [b - a for a, b in itertools.pairwise(ticks)]
     assert all(step == pytest.approx(steps[0], rel=1e-3) for step in steps)
 
 

@@ -8,9 +8,8 @@ import pytest
 from scenes.drawing import channels
 from scenes.theme import THEMES
 
-WRITTEN = (
-    "text muted data estimate truth minimum position_text gradient partial0 partial1 loss".split()
-)  # fmt: skip
+WRITTEN = ["text", "muted", "data", "estimate", "truth", "minimum", "position_text", "loss"]
+WRITTEN += ["gradient", "partial0", "partial1"]
 SIDE_BY_SIDE = [("data", "estimate"), ("estimate", "truth"), ("data", "truth"), ("minimum", "position"),
                 ("gradient", "position"), ("partial0", "partial1"), ("gradient", "partial1"), ("loss", "data"),
                 ("loss", "position")]  # fmt: skip

@@ -67,9 +67,7 @@ def test_hangul_has_glyphs():
     assert len({shape.tobytes() for shape in shapes}) == 4
 
 
-@pytest.mark.parametrize(
-    "size", [SIZES.title, SIZES.readout, SIZES.caption, SIZES.formula, SIZES.label, SIZES.tick]
-)
+@pytest.mark.parametrize("size", [SIZES.title, SIZES.readout, SIZES.caption, SIZES.formula, SIZES.label, SIZES.tick])
 def test_capitals_and_digits_can_be_read_from_the_back_row(size):
     assert (extent("H")[1][1]) * size >= SMALLEST_CAPITAL
     assert (extent("0")[1][1]) * size >= SMALLEST_CAPITAL

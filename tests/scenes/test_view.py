@@ -38,8 +38,8 @@ def test_the_box_stays_in_its_frame_however_it_is_turned(azimuth, elevation):
     view = fit(FRAME, azimuth, elevation, 1.0, 1.3, Pad(0.3, 0.6, 0.1))
     box = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (0, 1.3)])
     shown = view.project(box)
-    assert (shown >= FRAME[:2] + [0.3, 0.6] - 1e-9).all()
-    assert (shown <= FRAME[2:] - [0.3, 0.1] + 1e-9).all()
+    assert (shown >= FRAME[:2] + np.array([0.3, 0.6]) - 1e-9).all()
+    assert (shown <= FRAME[2:] - np.array([0.3, 0.1]) + 1e-9).all()
 
 
 def hills(seed: int, size: int = 13) -> np.ndarray:
@@ -102,9 +102,7 @@ def test_drawing_from_back_to_front_leaves_the_nearest_face_on_top(seed, azimuth
     nearness = -view.turned(centres)[:, 1] * np.cos(e) + centres[:, 2] * np.sin(e)
     for probe in shown.mean(axis=1)[::7]:
         over = [
-            i
-            for i in np.flatnonzero((np.abs(shown.mean(axis=1) - probe) < 0.2).all(axis=1))
-            if inside(shown[i], probe)
+            i for i in np.flatnonzero((np.abs(shown.mean(axis=1) - probe) < 0.2).all(axis=1)) if inside(shown[i], probe)
         ]
         if not over:  # the middle of a face that is folded on the screen may lie outside it
             continue

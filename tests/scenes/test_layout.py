@@ -1,0 +1,93 @@
+"""Nothing leaves the safe area, whatever the parameters, in both themes and both languages."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from manim import tempconfig
+
+from scenes.catalogue import DescentParameters, find
+from scenes.drawing import channels
+from scenes.film import Film
+
+WIDTH, HEIGHT = 640, 360
+MARGIN = 0.045
+"""The safe margin is 5 %; what an edge's softness takes is allowed."""
+
+POINTS = "x,y\n1,2.1\n2,3.9\n3,6.2\n4,8.1\n5,9.8\n6,12.4\n"
+FAR = {
+    "grows": {"lr": 0.0085},
+    "runs-away": {"lr": 0.02},
+    "no-number": {"lr": 0.5, "epochs": 40},
+    "other-start": {"start": (9.0, -4.0)},
+    "at-the-minimum": {"start": (2.4459, 4.0043)},
+    "no-epoch": {"epochs": 0},
+    "one-epoch": {"epochs": 1},
+    "many-epochs": {"epochs": 500},
+    "mean": {"loss": "mse", "lr": 0.1},
+    "adam": {"optimizer": "adam", "lr": 0.5},
+    "own-data": {"data": "points.csv", "lr": 0.005},
+    "far-away": {"start": (4000.0, -90000.0)},
+}
+
+
+def stills(parameters: DescentParameters, theme: str, language: str) -> dict[str, np.ndarray]:
+    """The last state of every beat, (H, W, 3)."""
+    settings_ = {
+        "pixel_width": WIDTH, "pixel_height": HEIGHT, "frame_rate": 30, "dry_run": True,
+        "verbosity": "ERROR", "progress_bar": "none",
+    }  # fmt: skip
+    with tempconfig(settings_):
+        film: Film = find("descent").load_scene()(parameters, theme=theme, language=language, skip_animations=True)
+        shots: dict[str, np.ndarray] = {}
+
+        def keep(beat: Any) -> None:
+            renderer: Any = film.renderer
+            renderer.static_image = None
+            renderer.update_frame(film)
+            shots[beat.key] = renderer.get_frame()[:, :, :3]
+
+        film.on_beat = keep
+        film.render()
+        shots["length"] = np.array([film.time])
+    return shots
+
+
+def strays(frame: np.ndarray, background: str) -> int:
+    """Pixels outside the safe area that are not background."""
+    away = np.abs(frame.astype(int) - (255 * np.array(channels(background))).round().astype(int)).max(axis=2) > 40
+    wide, high = round(MARGIN * HEIGHT), round(MARGIN * HEIGHT)
+    away[high:-high, wide:-wide] = False
+    return int(away.sum())
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_nothing_leaves_the_safe_area(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("points.csv").write_text(POINTS, encoding="utf-8")
+    theme, language = [("dark", "en"), ("light", "ko")][list(FAR).index(name) % 2]
+    shots = stills(DescentParameters(**FAR[name]), theme, language)
+    seconds = float(shots.pop("length")[0])
+    assert 20 <= seconds <= 90
+    background = {"dark": "#0f1117", "light": "#ffffff"}[theme]
+    assert {key: strays(frame, background) for key, frame in shots.items()} == dict.fromkeys(shots, 0)
+    assert len({frame.tobytes() for frame in shots.values()}) == len(shots), "every beat ends in a picture of its own"
+
+
+NUMBERS = st.floats(-30, 30).map(lambda value: round(value, 3))
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(
+    st.floats(1e-5, 0.05), st.tuples(NUMBERS, NUMBERS), st.integers(0, 200), st.sampled_from(["sse", "mse"]),
+    st.sampled_from(["SGD", "Adam", "RMSprop"]), st.sampled_from(["en", "ko"]), st.sampled_from(["dark", "light"]),
+)  # fmt: skip
+def test_any_parameters_make_a_film(lr, start, epochs, loss, optimizer, language, theme):
+    parameters = DescentParameters(lr=lr, start=start, epochs=epochs, loss=loss, optimizer=optimizer)
+    shots = stills(parameters, theme, language)
+    assert 20 <= float(shots.pop("length")[0]) <= 90
+    background = {"dark": "#0f1117", "light": "#ffffff"}[theme]
+    assert sum(strays(frame, background) for frame in shots.values()) == 0
