@@ -69,10 +69,10 @@ def round_ticks(low: float, high: float, about: int = 4) -> list[float]:
 
 def tick(value: float, step: float) -> Words:
     """A tick's number with the decimals that its step needs."""
-    if value != 0 and abs(value) >= LARGE:
-        return scientific(value, 2)
-    if 0 < step < 1e-4:
-        return scientific(value, 2) if value else Words("0", "0")
+    if value != 0 and (abs(value) >= LARGE or step < 1e-4):
+        return scientific(value, 1 if f"{value:.1e}"[:-4].endswith(".0") else 2)
+    if step < 1e-4:
+        return Words("0", "0")
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step < 1 else 0
     if round(step * 10**decimals, 9) != round(step * 10**decimals):
         decimals += 1

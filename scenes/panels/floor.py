@@ -47,6 +47,10 @@ class Floor:
         self.upright = upright
         self.height = height
 
+    def widest(self) -> float:
+        """Width of the widest number of all three scales, in scene units."""
+        return max((number.width for scale in (*self.scales, self.upright) for number in scale.numbers), default=0.0)
+
     def draw_grid(self, brush: Brush, view: View, opacity: float) -> None:
         """A line at each number of the two weights, and the border."""
         first, second = (np.append(scale.places, (-1.0, 1.0)) for scale in self.scales)

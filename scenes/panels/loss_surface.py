@@ -24,7 +24,6 @@ from scenes.theme import SIZES
 BOX_HEIGHT = 1.1
 """Height of the highest loss shown, where the floor is 2 wide."""
 HEADROOM = 0.2
-PAD = Pad(sides=0.35, below=0.6, above=0.1)
 ARROW_REACH = 0.85
 ARROW_TOP = BOX_HEIGHT + 0.32
 """The gradient's arrow has this length in model units and rises to this top at most; its parts keep proportion."""
@@ -99,6 +98,7 @@ class LossSurface(Drawing):
         self.arrow_epoch = 0.0
         self._base = self._lowest_shown()
         self._floor = self._make_floor(loss_name)
+        self._pad = Pad(sides=max(0.35, self._floor.widest() - 0.05), below=0.6, above=0.1)
 
     # What the model coordinates are
 
@@ -120,7 +120,7 @@ class LossSurface(Drawing):
 
     def view(self) -> View:
         """The present view."""
-        return view.fit(self.frame, self.azimuth, self.elevation, self.zoom, BOX_HEIGHT + HEADROOM, PAD)
+        return view.fit(self.frame, self.azimuth, self.elevation, self.zoom, BOX_HEIGHT + HEADROOM, self._pad)
 
     def scene_point(self, params: np.ndarray, loss: np.ndarray) -> np.ndarray:
         """Scene coordinates (..., 2) of weights (..., 2) at a loss (...), in the present view."""

@@ -75,6 +75,8 @@ def test_ticks_have_the_decimals_of_their_step():
     assert [tick(v, 2.5).plain for v in (0.0, 2.5, 5.0)] == ["0.0", "2.5", "5.0"]
     assert [tick(v, 5000).plain for v in (0.0, 5000.0)] == ["0", "5,000"]
     assert tick(0.25, 0.25).plain == "0.25"
+    assert [tick(v, 5e11).plain for v in (0.0, 5e11, 1e12)] == ["0", "5×10¹¹", "1×10¹²"]
+    assert tick(2.5e-5, 2.5e-5).plain == "2.5×10⁻⁵"
 
 
 def test_a_power_of_ten_has_a_true_minus():
