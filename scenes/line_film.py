@@ -64,7 +64,7 @@ class LineFilm(Film):
         loss = self.look.captions.text("axes.loss")
         terrain, route = material.terrain(self.run), material.route(self.run)
         surface = LossSurface(SURFACE, self.look, terrain, route, loss_name=loss)
-        start, low = (surface.model(np.array(w), np.array(0.0))[:2] for w in (self.run.params[0], self.best.weights))
+        start, low = (terrain.model(np.array(w), 0.0)[:2] for w in (self.run.params[0], self.best.weights))
         self.azimuth = surface.azimuth = material.azimuth_facing(start, low)
         return surface
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from learning import landscape, theory
 from learning.history import History
-from scenes.panels.loss_surface import Route, Terrain
+from scenes.panels.terrain import Route, Terrain
 
 RESOLUTION = 49
 """Points to a side of the surface: a multiple of its grid lines' spacing, plus one."""

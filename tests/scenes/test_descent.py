@@ -12,7 +12,7 @@ from conftest import FPS, HEIGHT, UNIT, WIDTH, Claim, Screening
 from scenes.drawing import channels
 from scenes.film import TOP
 from scenes.numbers import fixed
-from scenes.panels.loss_surface import BOX_HEIGHT
+from scenes.panels.terrain import BOX_HEIGHT, tangents
 from scenes.theme import DARK
 
 
@@ -194,8 +194,7 @@ def overlap(a: np.ndarray, b: np.ndarray) -> float:
 def test_the_gradient_arrow_is_parallel_to_the_recorded_gradient(screening):
     ground = screening.film.ground
     t, g = ground.terrain, screening.run.grads[0].astype(float)
-    ground.arrow_epoch = 0.0
-    first, second, both = ground.tangents()
+    first, second, both = tangents(t, ground.route, 0.0)
     unit = np.array([2 / (t.w0[-1] - t.w0[0]), 2 / (t.w1[-1] - t.w1[0])])
     in_weights = both[:2] / unit
     assert np.cross(in_weights, g) == pytest.approx(0, abs=1e-6 * np.linalg.norm(in_weights) * np.linalg.norm(g))
