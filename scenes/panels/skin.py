@@ -7,7 +7,7 @@ from typing import Any
 import cairo
 import numpy as np
 
-from scenes.drawing import Brush, channels
+from scenes.drawing import Brush, channels, mix
 from scenes.panels.mesh import Mesh, draw_order
 from scenes.panels.view import View
 from scenes.theme import Theme
@@ -34,24 +34,31 @@ class Skin:
         low, high = float(mesh.levels.min()), float(mesh.levels.max())
         self.shares = (mesh.levels - low) / ((high - low) or 1.0)
         self.colors = height_colors(theme, self.shares)
+        self.rim = mix(theme.rim, theme.height[-1], 0.3)
         self._seen: _Seen | None = None
 
     def paint(self, brush: Brush, view: View, opacity: float, *, facing: bool) -> None:
         """Paint the faces that face the viewer with their upper side, or those that show their outside."""
-        seen = self._seen_from(view)
-        chosen = seen.up == facing
-        if opacity <= 0 or not chosen.any():
+        if opacity <= 0:
             return
-        context = brush.context
+        # Neighbours overlap by a pixel, or the background would shine through the seams.
+        seen = self._seen_from(view, 0.7 / brush.context.get_matrix().xx)
+        chosen = seen.up == facing
+        if not chosen.any():
+            return
         with brush.faded(opacity * (SOLID if facing else GLASS), seen.corners[chosen].reshape(-1, 2)):
-            context.set_antialias(cairo.ANTIALIAS_FAST)
+            brush.context.set_antialias(cairo.ANTIALIAS_FAST)
+            last_rim = np.empty(0, int)
             for faces, lines, rim in self._strips(seen, chosen):
-                self._fill(context, seen.corners, faces)
+                self._fill(brush.context, seen.corners, faces)
                 brush.segments(seen.lines[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_SQUARE)
-                brush.segments(seen.rim[rim], self.theme.rim, 0.026, 0.7)
+                # One strip late, or the faces beside its ends would cover them; opaque, or its joints would show.
+                brush.segments(seen.rim[last_rim], self.rim, 0.026)
+                last_rim = rim
+            brush.segments(seen.rim[last_rim], self.rim, 0.026)
 
-    def _seen_from(self, view: View) -> "_Seen":
-        """The projected mesh; both sides of one frame share it."""
+    def _seen_from(self, view: View, grow: float) -> "_Seen":
+        """The projected mesh, its faces a little grown; both sides of one frame share it."""
         if self._seen is None or self._seen.view != view:
             corners = view.project(self.mesh.faces)
             order, strip = draw_order(self.mesh, np.radians(view.azimuth))
@@ -59,7 +66,9 @@ class Skin:
             # Of the two faces beside a line the nearer one comes later: drawn with that, nothing covers the line.
             nearer = np.where(strip[self.mesh.line_faces[:, 0]] < strip[self.mesh.line_faces[:, 1]], 1, 0)
             line_faces = self.mesh.line_faces[np.arange(len(nearer)), nearer]
-            self._seen = _Seen(view, corners, _faces_up(corners), order, strip, lines, line_faces, rim)
+            up = _faces_up(corners)
+            corners = _grow(corners, up, self.mesh.cut, grow)
+            self._seen = _Seen(view, corners, up, order, strip, lines, line_faces, rim)
         return self._seen
 
     def _strips(self, seen: "_Seen", chosen: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -74,8 +83,6 @@ class Skin:
             yield faces, lines.get(here, none), rim.get(here, none)
 
     def _fill(self, context: "cairo.Context[Any]", corners: np.ndarray, faces: np.ndarray) -> None:
-        # Neighbours overlap by a pixel, or the background would shine through the seams.
-        grown = _grow(corners[faces], 0.7 / context.get_matrix().xx).tolist()
         move_to, line_to, fill, source = (
             context.move_to,
             context.line_to,
@@ -83,7 +90,7 @@ class Skin:
             context.set_source_rgb,
         )
         colors, cut = self.colors[faces].tolist(), self.mesh.cut[faces].tolist()
-        for polygon, (red, green, blue), is_cut in zip(grown, colors, cut, strict=True):
+        for polygon, (red, green, blue), is_cut in zip(corners[faces].tolist(), colors, cut, strict=True):
             move_to(*polygon[0])
             line_to(*polygon[1])
             line_to(*polygon[2])
@@ -116,11 +123,26 @@ def _faces_up(corners: np.ndarray) -> np.ndarray:
     return doubled.sum(axis=1) > 0
 
 
-def _grow(polygons: np.ndarray, by: float) -> np.ndarray:
-    """Move corners (n, 6, 2) outwards from their centres by a length in scene units."""
-    out = polygons - polygons[:, :4].mean(axis=1, keepdims=True)
-    length = np.linalg.norm(out, axis=2, keepdims=True)
-    return polygons + out * (by / np.maximum(length, 1e-9))
+def _grow(polygons: np.ndarray, up: np.ndarray, cut: np.ndarray, by: float) -> np.ndarray:
+    """Polygons (n, 6, 2) with their edges moved outwards by a length: exactly for squares, about for those cut.
+
+    Args:
+        polygons: projected corners; squares repeat their last one.
+        up: (n,) which run counter-clockwise.
+        cut: (n,) which are no squares.
+        by: in scene units.
+    """
+    grown = polygons.copy()
+    out = polygons[cut] - polygons[cut].mean(axis=1, keepdims=True)
+    grown[cut] += out * (by / np.maximum(np.linalg.norm(out, axis=2, keepdims=True), 1e-9))
+    squares = polygons[~cut, :4]
+    along = np.roll(squares, -1, axis=1) - squares
+    along /= np.maximum(np.linalg.norm(along, axis=2, keepdims=True), 1e-9)
+    normal = np.stack([along[..., 1], -along[..., 0]], axis=-1) * np.where(up[~cut], 1.0, -1.0)[:, None, None]
+    before = np.roll(normal, 1, axis=1)
+    miter = (normal + before) / np.maximum(1 + (normal * before).sum(axis=2, keepdims=True), 0.25)
+    grown[~cut, :4] += by * miter
+    return grown
 
 
 def _by_strip(strips: np.ndarray, chosen: np.ndarray) -> dict[int, np.ndarray]:
