@@ -1,6 +1,6 @@
 """How long a turning loss surface takes, against three peers, in one interleaved run.
 
-A surface of 49 x 49 points turns for 3 s beside the data plot, at 1920x1080 and 60 frames a second, to H.264:
+A surface of 41 x 41 points turns for 3 s beside the data plot, at 1920x1080 and 60 frames a second, to H.264:
 
     ours         a film of this project
     stock        Manim's ThreeDScene and Surface, the same grid and turn
@@ -25,7 +25,7 @@ from typing import Any
 PEERS = ("encoder", "ours", "matplotlib", "stock")
 WIDTH, HEIGHT, FPS, SECONDS = 1920, 1080, 60, 3
 FRAMES = FPS * SECONDS
-POINTS = 49
+POINTS = 41
 TURN = (-30.0, 30.0)
 
 

@@ -5,8 +5,7 @@ and writes it straight into the Cairo context, which is already in scene units: 
 much as one mobject. Its state is a few plain attributes (an epoch, an opacity, an angle); `Tween` moves those.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,12 @@ def channels(color: str) -> tuple[float, float, float]:
 
 def mix(first: str, second: str, share: float) -> str:
     """A colour on the way from the first (share 0) to the second (share 1)."""
-    blended = np.array(channels(first)) * (1 - share) + np.array(channels(second)) * share
-    return "#" + "".join(f"{round(255 * value):02x}" for value in blended)
+    return hexadecimal(np.array(channels(first)) * (1 - share) + np.array(channels(second)) * share)
+
+
+def hexadecimal(color: np.ndarray) -> str:
+    """``#rrggbb`` of red, green and blue (3,), each in 0 … 1."""
+    return "#" + "".join(f"{round(255 * value):02x}" for value in color)
 
 
 class Brush:
@@ -44,21 +47,25 @@ class Brush:
         red, green, blue = channels(color)
         self.context.set_source_rgba(blue, green, red, opacity)
 
-    @contextmanager
-    def faded(self, opacity: float, within: np.ndarray) -> Iterator[None]:
-        """Draw a group of things that hide one another, and lay the group down with an opacity.
+    def group(self, within: np.ndarray, draw: Callable[[], None]) -> cairo.Pattern:
+        """Draw things that hide one another into a picture of their own, to be laid down as one.
 
-        The group costs as much as the rectangle that it needs: `within` are points, (n, 2), that span it.
+        It costs as much as the rectangle that it needs: `within` are points, (n, 2), that span it.
         """
         (left, bottom), (right, top) = within.min(axis=0) - 0.3, within.max(axis=0) + 0.3
         self.context.save()
         self.context.rectangle(left, bottom, right - left, top - bottom)
         self.context.clip()
         self.context.push_group()
-        yield
-        self.context.pop_group_to_source()
-        self.context.paint_with_alpha(opacity)
+        draw()
+        picture = self.context.pop_group()
         self.context.restore()
+        return picture
+
+    def lay(self, picture: cairo.Pattern, opacity: float = 1.0) -> None:
+        """Lay a group down."""
+        self.context.set_source(picture)
+        self.context.paint_with_alpha(opacity)
 
     def line(
         self, points: np.ndarray, color: str, width: float, opacity: float = 1.0, dash: Sequence[float] = ()
@@ -154,23 +161,30 @@ class Brush:
         self.line(np.array([start[:2], neck + unit * 0.2 * head]), color, width, opacity)
         self.polygon(np.array([end[:2], neck + side, neck - side]), color, opacity)
 
-    def outline(
-        self, points: np.ndarray, x: float, y: float, color: str, opacity: float = 1.0, halo: str | None = None
-    ) -> None:
-        """Fill Bézier contours (4 m, 3) shifted by (x, y), upon a halo where text must stand out from a picture."""
-        moved = (points[:, :2] + (x, y)).tolist()
+    def outline(self, points: np.ndarray) -> cairo.Path:
+        """Bézier contours (4 m, 3) as a path that `text` can draw anywhere."""
         context, last = self.context, None
-        for i in range(0, len(moved), 4):
-            if moved[i] != last:
-                context.move_to(*moved[i])
-            context.curve_to(*moved[i + 1], *moved[i + 2], *moved[i + 3])
-            last = moved[i + 3]
+        context.new_path()
+        for a, b, c, d in points[:, :2].reshape(-1, 4, 2).tolist():
+            if a != last:
+                context.move_to(*a)
+            context.curve_to(*b, *c, *d)
+            last = d
+        path = context.copy_path()
+        context.new_path()
+        return path
+
+    def text(self, path: cairo.Path, x: float, y: float, color: str, opacity: float, halo: str | None) -> None:
+        """Fill an outline shifted by (x, y), upon a halo where it must stand out from a picture."""
+        self.context.save()
+        self.context.translate(x, y)
+        self.context.append_path(path)
         if halo:
-            path = context.copy_path()
             self.stroke(halo, 0.09, 0.8 * opacity)
-            context.append_path(path)
+            self.context.append_path(path)
         self.color(color, opacity)
-        context.fill()
+        self.context.fill()
+        self.context.restore()
 
 
 class Drawing(VMobject):
@@ -263,9 +277,9 @@ class Stamp:
     def __init__(self, parts: Sequence[tuple[str, np.ndarray]], width: float) -> None:
         self.parts = parts
         self.width = width
-        heights = [points[:, 1] for _, points in parts if len(points)] or [np.zeros(1)]
-        self.low = float(min(h.min() for h in heights))
-        self.high = float(max(h.max() for h in heights))
+        heights = np.concatenate([points[:, 1] for _, points in parts] or [np.zeros(1)])
+        self.low, self.high = float(heights.min()), float(heights.max())
+        self._paths: list[tuple[str, cairo.Path]] = []
 
     def put(
         self, brush: Brush, x: float, y: float, opacity: float = 1.0, anchor: float = 0.5, halo: str | None = None
@@ -273,5 +287,10 @@ class Stamp:
         """Draw with its middle at height y; anchor 0 puts its left end at x, 0.5 its centre, 1 its right end."""
         if opacity <= 0.01:
             return
-        for color, points in self.parts:
-            brush.outline(points, x - anchor * self.width, y - (self.low + self.high) / 2, color, opacity, halo)
+        if not self._paths:
+            self._paths = [(color, brush.outline(points)) for color, points in self.parts]
+        for color, path in self._paths:
+            brush.text(path, x - anchor * self.width, y - (self.low + self.high) / 2, color, opacity, halo)
+
+    def __deepcopy__(self, memo: object) -> "Stamp":
+        return self  # it never changes, and manim copies what it animates

@@ -9,7 +9,7 @@ from learning import landscape, theory
 from learning.history import History
 from scenes.panels.terrain import Route, Terrain
 
-RESOLUTION = 49
+RESOLUTION = 41
 """Points to a side of the surface: a multiple of its grid lines' spacing, plus one."""
 
 MARGIN, ROOM = 0.22, 1.3

@@ -60,9 +60,14 @@ class Outline:
 
 
 @cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts()
+
+
+@cache
 def installed_families() -> frozenset[str]:
     """The font families that Typst finds, its own included."""
-    return frozenset(typst.Fonts().families())
+    return frozenset(_fonts().families())
 
 
 def font_for(language: str) -> str | None:
@@ -73,7 +78,7 @@ def font_for(language: str) -> str | None:
 
 @cache
 def _compiler() -> typst.Compiler:
-    return typst.Compiler()
+    return typst.Compiler(font_paths=_fonts())
 
 
 @lru_cache(maxsize=4096)

@@ -20,12 +20,14 @@ from scenes.panels.terrain import BOX_HEIGHT, HEADROOM, Route, Terrain, leaves_a
 from scenes.panels.view import Pad, View
 from scenes.theme import SIZES
 
-LINE_EVERY = 4
+LINE_EVERY = 5
 LEVELS = 9
 BEHIND_GLASS = 0.65
 """How strongly a ball or a path behind a near wall is seen."""
 APART = 0.09
 """Scene units between two recorded states from which on they are drawn as two dots."""
+CLOSE = 0.02
+"""Scene units between two points of a path that are worth drawing."""
 BALL, STAR, ARROW, LABEL_GAP = 0.115, 0.23, 0.05, 0.42
 
 
@@ -102,19 +104,23 @@ class LossSurface(Drawing):
         self._draw_wire(brush, seen)
         self._skin.paint(brush, seen, self.skin * self.opacity, facing=True)
         self._draw_contours(brush, seen)
-        self._draw_run(brush, seen)
-        if self.skin > 0:
-            self._skin.paint(brush, seen, self.skin * self.opacity, facing=False)
-            with brush.faded(BEHIND_GLASS, self._extent(seen)):
-                self._draw_run(brush, seen)
+        run = brush.group(self._extent(seen), lambda: self._draw_run(brush, seen))
+        brush.lay(run)
+        if self._skin.paint(brush, seen, self.skin * self.opacity, facing=False):
+            brush.lay(run, BEHIND_GLASS)  # once more upon the glass, so that nothing is lost behind it
         self._draw_labels(brush, seen)
         self._draw_arrows(brush, seen)
         self._floor.draw_scales(brush, seen, self.floor * self.opacity)
         self._floor.draw_upright(brush, seen, self.upright * self.opacity)
 
     def _extent(self, seen: View) -> np.ndarray:
-        """The corners of the box that the run stays in, (8, 2), on the screen."""
-        return seen.project(np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (0, BOX_HEIGHT + HEADROOM)]))
+        """Points (n, 2) on the screen that span the run so far, its foot and the lowest point."""
+        params, loss, _ = self.route.until(self.epoch)
+        on = self.terrain.on_map(params, loss)
+        run = self.terrain.model(
+            np.vstack([params[on], self.terrain.minimum[:2]]), np.append(loss[on], self.terrain.base)
+        )
+        return seen.project(np.vstack([run, run * [1, 1, 0]]))
 
     def _draw_wire(self, brush: Brush, seen: View) -> None:
         """The grid, as far as it has spread from the ball."""
@@ -137,7 +143,7 @@ class LossSurface(Drawing):
         brush.stroke(self.theme.muted, 0.018, 0.8 * self.contours * self.opacity)
 
     def _draw_run(self, brush: Brush, seen: View) -> None:
-        """Path, star and ball; once more upon the glass of a near wall, so that nothing is lost behind it."""
+        """Path, star and ball."""
         lowest = np.array(self.terrain.minimum)
         star = seen.project(self.terrain.model(lowest[:2], lowest[2]))
         self._draw_path(brush, seen, self.path * self.opacity)
@@ -150,6 +156,7 @@ class LossSurface(Drawing):
         shown = self.terrain.on_map(params, loss)
         points = seen.project(self.terrain.model(params, loss))
         for piece in stretches(points, shown):
+            piece = _thinned(piece)
             brush.line(piece, self.theme.position_edge, 0.075, 0.6 * strength)
             brush.line(piece, self.theme.position, 0.05, strength)
         dots = _apart(points[states & shown], APART)
@@ -198,3 +205,10 @@ def _apart(points: np.ndarray, distance: float) -> np.ndarray:
     """Those of the points (n, 2) that lie so far from the one before; where steps are shorter, only the line tells."""
     gaps = np.hypot(*np.diff(points, axis=0).T) if len(points) > 1 else np.empty(0)
     return points[np.append(True, gaps >= distance)[: len(points)]]
+
+
+def _thinned(line: np.ndarray) -> np.ndarray:
+    """A polyline (n, 2) without the points that no eye would miss: one in every so many scene units is kept."""
+    walked = np.append(0, np.cumsum(np.hypot(*np.diff(line, axis=0).T)))
+    _, first = np.unique((walked / CLOSE).astype(int), return_index=True)
+    return line[np.append(first, len(line) - 1)]

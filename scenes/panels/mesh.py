@@ -21,8 +21,9 @@ class Mesh:
         cut: (F,) whether the ceiling cuts it; all others are squares.
         rows, columns: (F,) which row and column of the grid a face stands in.
         levels: (F,) mean height of a face, for its colour.
-        lines: (S, 2, 3) pieces of the drawn grid lines, each an edge that two faces share; the rim is not among them.
-        line_faces: (S, 2) those faces, first the one with the smaller row or column.
+        edges: (S, 2, 3) the edges that two faces share; the rim is not among them.
+        edge_faces: (S, 2) those faces, first the one with the smaller row or column.
+        on_line: (S,) which edges belong to a line of the drawn grid.
         rim: (R, 2, 3) pieces of the outer edge: the window's border and the cut at the ceiling.
         rim_faces: (R,) the face of each.
     """
@@ -32,8 +33,9 @@ class Mesh:
     rows: np.ndarray
     columns: np.ndarray
     levels: np.ndarray
-    lines: np.ndarray
-    line_faces: np.ndarray
+    edges: np.ndarray
+    edge_faces: np.ndarray
+    on_line: np.ndarray
     rim: np.ndarray
     rim_faces: np.ndarray
 
@@ -44,7 +46,7 @@ def build(heights: np.ndarray, ceiling: float, every: int) -> Mesh:
     keep = corners[:, :, 2].min(axis=1) < ceiling
     corners, row, column = corners[keep], row[keep], column[keep]
     polygons, cuts = _cut(corners, ceiling)
-    lines, line_faces = _grid_lines(corners, row, column, ceiling, every)
+    edges, edge_faces, on_line = _shared_edges(corners, row, column, ceiling, every)
     rim, rim_faces = _rim(corners, row, column, heights.shape, ceiling)
     cut_faces = np.flatnonzero(~np.isnan(cuts[:, 0, 0]))
     return Mesh(
@@ -53,8 +55,9 @@ def build(heights: np.ndarray, ceiling: float, every: int) -> Mesh:
         rows=row,
         columns=column,
         levels=polygons[:, :, 2].mean(axis=1),
-        lines=lines,
-        line_faces=line_faces,
+        edges=edges,
+        edge_faces=edge_faces,
+        on_line=on_line,
         rim=np.concatenate([rim, cuts[cut_faces]]),
         rim_faces=np.concatenate([rim_faces, cut_faces]),
     )
@@ -120,19 +123,19 @@ def _edges(corners: np.ndarray, chosen: tuple[np.ndarray, ...]) -> tuple[np.ndar
     return np.concatenate(pieces), np.concatenate([np.flatnonzero(mask) for mask in chosen])
 
 
-def _grid_lines(
+def _shared_edges(
     corners: np.ndarray, row: np.ndarray, column: np.ndarray, ceiling: float, every: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Every so many-th inner edge, (S, 2, 3), and the faces on its two sides, (S, 2)."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The inner edges (S, 2, 3), the faces on their two sides (S, 2), and which are on every so many-th line (S,)."""
     number = np.full((row.max(initial=0) + 2, column.max(initial=0) + 2), -1)
     number[row, column] = np.arange(len(row))
     after = np.stack([number[row, column + 1], number[row + 1, column]])  # (2, F)
-    on = np.stack([(column + 1) % every == 0, (row + 1) % every == 0]) & (after >= 0)
-    pieces = np.concatenate([corners[on[0]][:, [3, 2]], corners[on[1]][:, [1, 2]]])
-    faces = np.concatenate(
-        [np.column_stack([np.flatnonzero(mask), next_face[mask]]) for mask, next_face in zip(on, after, strict=True)]
-    )
-    return _below(pieces, faces, ceiling)
+    there = after >= 0
+    pieces = np.concatenate([corners[there[0]][:, [3, 2]], corners[there[1]][:, [1, 2]]])
+    sides = [np.column_stack([np.flatnonzero(mask), later[mask]]) for mask, later in zip(there, after, strict=True)]
+    place = np.concatenate([column[there[0]], row[there[1]]])
+    short, index = _below(pieces, np.arange(len(pieces)), ceiling)
+    return short, np.concatenate(sides)[index], (place[index] + 1) % every == 0
 
 
 def _rim(

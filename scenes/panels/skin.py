@@ -7,12 +7,13 @@ from typing import Any
 import cairo
 import numpy as np
 
-from scenes.drawing import Brush, channels, mix
+from scenes.drawing import Brush, channels, hexadecimal, mix
 from scenes.panels.mesh import Mesh, draw_order
 from scenes.panels.view import View
 from scenes.theme import Theme
 
 SHADES = 256
+NONE = np.empty(0, int)
 SOLID = 0.95
 GLASS = 0.30
 """Opacity of the side that faces up, and of the outside of a near wall: what it hides is seen through it."""
@@ -34,86 +35,115 @@ class Skin:
         low, high = float(mesh.levels.min()), float(mesh.levels.max())
         self.shares = (mesh.levels - low) / ((high - low) or 1.0)
         self.colors = height_colors(theme, self.shares)
+        self._sources = self.colors[:, ::-1].tolist()  # blue, green, red: see Brush
+        self._cut = mesh.cut.tolist()
         self.rim = mix(theme.rim, theme.height[-1], 0.3)
         self._seen: _Seen | None = None
 
-    def paint(self, brush: Brush, view: View, opacity: float, *, facing: bool) -> None:
-        """Paint the faces that face the viewer with their upper side, or those that show their outside."""
+    def paint(self, brush: Brush, view: View, opacity: float, *, facing: bool) -> bool:
+        """Paint the faces that face the viewer with their upper side, or those that show their outside; say if any."""
         if opacity <= 0:
-            return
+            return False
         # Neighbours overlap by a pixel, or the background would shine through the seams.
-        seen = self._seen_from(view, 0.7 / brush.context.get_matrix().xx)
+        pixel = 1 / brush.context.get_matrix().xx
+        seen = self._seen_from(view, 0.7 * pixel)
         chosen = seen.up == facing
         if not chosen.any():
-            return
-        with brush.faded(opacity * (SOLID if facing else GLASS), seen.corners[chosen].reshape(-1, 2)):
+            return False
+        picture = brush.group(seen.extent, lambda: self._paint_strips(brush, seen, chosen, pixel))
+        brush.lay(picture, opacity * (SOLID if facing else GLASS))
+        return True
+
+    def _paint_strips(self, brush: Brush, seen: "_Seen", chosen: np.ndarray, pixel: float) -> None:
+        late: tuple[np.ndarray, ...] = ()
+        for faces, lines, *ends in self._strips(seen, chosen):
+            self._fill(brush.context, seen.outlines, faces)
             brush.context.set_antialias(cairo.ANTIALIAS_FAST)
-            last_rim = np.empty(0, int)
-            for faces, lines, rim in self._strips(seen, chosen):
-                self._fill(brush.context, seen.corners, faces)
-                brush.segments(seen.lines[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_SQUARE)
-                # One strip late, or the faces beside its ends would cover them; opaque, or its joints would show.
-                brush.segments(seen.rim[last_rim], self.rim, 0.026)
-                last_rim = rim
-            brush.segments(seen.rim[last_rim], self.rim, 0.026)
+            brush.segments(seen.edges[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_SQUARE)
+            # One strip late, or the faces beside their ends would cover them.
+            self._draw_ends(brush, seen, pixel, *late)
+            late = tuple(ends)
+        self._draw_ends(brush, seen, pixel, *late)
+
+    def _draw_ends(
+        self, brush: Brush, seen: "_Seen", pixel: float, folds: np.ndarray = NONE, rim: np.ndarray = NONE
+    ) -> None:
+        """Where the surface ends: soft edges where it turns away, in its own colour, and the rim."""
+        if len(folds):
+            color = hexadecimal(self.colors[self.mesh.edge_faces[folds, 0]].mean(axis=0))
+            brush.segments(seen.edges[folds], color, 2 * pixel, cap=cairo.LINE_CAP_SQUARE)
+        brush.segments(seen.rim[rim], self.rim, 0.026)  # opaque, or its joints would show
 
     def _seen_from(self, view: View, grow: float) -> "_Seen":
         """The projected mesh, its faces a little grown; both sides of one frame share it."""
         if self._seen is None or self._seen.view != view:
-            corners = view.project(self.mesh.faces)
-            order, strip = draw_order(self.mesh, np.radians(view.azimuth))
-            lines, rim = view.project(self.mesh.lines), view.project(self.mesh.rim)
-            # Of the two faces beside a line the nearer one comes later: drawn with that, nothing covers the line.
-            nearer = np.where(strip[self.mesh.line_faces[:, 0]] < strip[self.mesh.line_faces[:, 1]], 1, 0)
-            line_faces = self.mesh.line_faces[np.arange(len(nearer)), nearer]
-            up = _faces_up(corners)
-            corners = _grow(corners, up, self.mesh.cut, grow)
-            self._seen = _Seen(view, corners, up, order, strip, lines, line_faces, rim)
+            self._seen = _see(self.mesh, view, grow)
         return self._seen
 
-    def _strips(self, seen: "_Seen", chosen: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Faces, pieces of grid line and of rim, strip by strip from the back."""
+    def _strips(self, seen: "_Seen", chosen: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+        """Faces, pieces of grid line, of folds and of rim, strip by strip from the back."""
         order = seen.order[chosen[seen.order]]
         bounds = np.flatnonzero(np.diff(seen.strip[order])) + 1
-        lines = _by_strip(seen.strip[seen.line_faces], chosen[seen.line_faces])
-        rim = _by_strip(seen.strip[self.mesh.rim_faces], chosen[self.mesh.rim_faces])
-        none = np.empty(0, int)
+        beside = chosen[self.mesh.edge_faces]
+        on_strip = [
+            _by_strip(seen.strip[seen.edge_face], self.mesh.on_line & chosen[seen.edge_face]),
+            _by_strip(seen.strip[seen.edge_face], beside[:, 0] != beside[:, 1]),
+            _by_strip(seen.strip[self.mesh.rim_faces], chosen[self.mesh.rim_faces]),
+        ]
         for faces in np.split(order, bounds):
             here = int(seen.strip[faces[0]])
-            yield faces, lines.get(here, none), rim.get(here, none)
+            yield faces, *(pieces.get(here, NONE) for pieces in on_strip)
 
-    def _fill(self, context: "cairo.Context[Any]", corners: np.ndarray, faces: np.ndarray) -> None:
-        move_to, line_to, fill, source = (
-            context.move_to,
-            context.line_to,
-            context.fill,
-            context.set_source_rgb,
-        )
-        colors, cut = self.colors[faces].tolist(), self.mesh.cut[faces].tolist()
-        for polygon, (red, green, blue), is_cut in zip(corners[faces].tolist(), colors, cut, strict=True):
-            move_to(*polygon[0])
-            line_to(*polygon[1])
-            line_to(*polygon[2])
-            line_to(*polygon[3])
-            if is_cut:
-                line_to(*polygon[4])
-                line_to(*polygon[5])
-            source(blue, green, red)
+    def _fill(self, context: "cairo.Context[Any]", outlines: list[list[float]], faces: np.ndarray) -> None:
+        context.set_antialias(cairo.ANTIALIAS_NONE)  # what ends the surface is drawn softly over it
+        move_to, line_to, fill, source = context.move_to, context.line_to, context.fill, context.set_source_rgb
+        colors, cut = self._sources, self._cut
+        for face in faces.tolist():
+            x0, y0, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5 = outlines[face]
+            move_to(x0, y0)
+            line_to(x1, y1)
+            line_to(x2, y2)
+            line_to(x3, y3)
+            if cut[face]:
+                line_to(x4, y4)
+                line_to(x5, y5)
+            source(*colors[face])
             fill()
 
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """A mesh in one view: projected corners (F, 6, 2), which faces are seen from above, and the order to draw in."""
+    """A mesh in one view.
+
+    Attributes:
+        outlines: corners of each face, a little grown, x and y in turn; extent: (n, 2) points that span them all.
+        up: (F,) which are seen from above.
+        order: (F,) from back to front; strip: (F,) across the view.
+        edges: (S, 2, 2); edge_face: (S,) the nearer of the two faces beside each.
+        rim: (R, 2, 2).
+    """
 
     view: View
-    corners: np.ndarray
+    outlines: list[list[float]]
+    extent: np.ndarray
     up: np.ndarray
     order: np.ndarray
     strip: np.ndarray
-    lines: np.ndarray
-    line_faces: np.ndarray
+    edges: np.ndarray
+    edge_face: np.ndarray
     rim: np.ndarray
+
+
+def _see(mesh: Mesh, view: View, grow: float) -> _Seen:
+    corners = view.project(mesh.faces)
+    up = _faces_up(corners)
+    order, strip = draw_order(mesh, np.radians(view.azimuth))
+    # Of the two faces beside an edge the nearer one comes later: drawn with that, nothing covers the edge.
+    beside = strip[mesh.edge_faces]
+    edge_face = mesh.edge_faces[np.arange(len(beside)), np.where(beside[:, 0] < beside[:, 1], 1, 0)]
+    edges, rim = view.project(mesh.edges), view.project(mesh.rim)
+    outlines = _grow(corners, up, mesh.cut, grow).reshape(len(corners), -1).tolist()
+    return _Seen(view, outlines, corners.reshape(-1, 2), up, order, strip, edges, edge_face, rim)
 
 
 def _faces_up(corners: np.ndarray) -> np.ndarray:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
-from threading import Thread
+from threading import Thread, get_native_id
 from typing import NamedTuple
 
 from learning.errors import RunError
@@ -16,6 +18,8 @@ from scenes.production.pictures import GifSink, PngSink, WebpSink
 from scenes.production.video import VideoSink
 
 QUEUE_LENGTH = 6
+GIVE_WAY = 5
+"""Steps of niceness that encoding stands behind drawing."""
 
 
 def open_sink(path: Path, output: Output) -> Sink:
@@ -94,6 +98,7 @@ class Encoder:
             raise RunError(f"encoding failed: {self._error}") from self._error
 
     def _work(self) -> None:
+        _give_way()
         try:
             self._encode_all()
         except Exception as error:  # handed to the drawing thread by _check
@@ -120,3 +125,12 @@ class Encoder:
     def _let_go(self) -> None:
         with suppress(Exception):  # the first error is the one to report
             self._sink.abort()
+
+
+def _give_way() -> None:
+    """Let drawing go first where both want the same core: it is what everything waits for.
+
+    On Linux threads have a priority of their own, and the codec's threads, opened later, take over this one's.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + GIVE_WAY)

@@ -78,9 +78,9 @@ def test_a_plane_is_cut_where_it_meets_the_ceiling():
 
 
 @given(st.integers(0, 1000))
-def test_grid_lines_lie_on_edges_that_their_two_faces_share(seed):
+def test_shared_edges_belong_to_both_of_their_faces(seed):
     made = mesh.build(hills(seed), 0.9, 4)
-    for piece, faces in zip(made.lines, made.line_faces, strict=True):
+    for piece, faces in zip(made.edges, made.edge_faces, strict=True):
         for face in faces:
             corners = made.faces[face]
             for end in piece:
