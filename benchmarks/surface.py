@@ -78,7 +78,15 @@ def output() -> Any:
 
 
 def ours(asked: argparse.Namespace) -> None:
-    """Film the surface."""
+    """Film the surface, the way that `lossreel render` does."""
+    from scenes.production.memory import rare_collections
+
+    with rare_collections():
+        film_surface(asked)
+
+
+def film_surface(asked: argparse.Namespace) -> None:
+    """Fetch the run, draw and encode."""
     from learning.experiment import Experiment
     from learning.store import fetch
     from scenes.catalogue import DescentParameters, Entry
@@ -91,13 +99,8 @@ def ours(asked: argparse.Namespace) -> None:
         keep_frames(studio.FilmWriter, asked.folder)
     place = asked.folder / "ours" / "film"
     place.mkdir(parents=True, exist_ok=True)
-    order = Order(
-        Entry("descent", DescentParameters, "turning:Turning", SECONDS),
-        DescentParameters(),
-        output(),
-        "dark",
-        "en",
-    )
+    entry = Entry("descent", DescentParameters, "turning:Turning", SECONDS)
+    order = Order(entry, DescentParameters(), output(), "dark", "en")
     shoot_film(order, {"run": run}, place / "ours.mp4", None)
 
 

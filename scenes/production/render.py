@@ -13,6 +13,7 @@ from scenes import captions
 from scenes.production import filmcache
 from scenes.production.files import put, workplace
 from scenes.production.fonts import check_font
+from scenes.production.memory import rare_collections
 from scenes.production.order import Order
 from scenes.production.output import Output
 from scenes.production.progress import Report
@@ -106,6 +107,7 @@ def fetch_histories(parameters: FilmParameters, progress: Report | None = None) 
     return {label: learning.store.fetch(experiment, progress=report) for label, experiment in runs.items()}
 
 
+@rare_collections()
 def shoot(order: Order, histories: dict[str, History], bundle: Path, progress: Report | None) -> None:
     """Draw a film and write its files into a folder, under the names of their roles."""
     from scenes.production.shooting import shoot_film, shoot_last_frame

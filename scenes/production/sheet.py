@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from learning.errors import InputError, RunError
 from scenes.production.files import put, workplace
 from scenes.production.fonts import check_font
+from scenes.production.memory import rare_collections
 from scenes.production.naming import FILMS_FOLDER, film_name
 from scenes.production.order import Order
 from scenes.production.output import Output
@@ -97,6 +98,7 @@ def _target(order: Order, path: Path | None) -> Path:
     return target
 
 
+@rare_collections()
 def shoot_beats(order: Order, histories: Histories, place: Path, progress: Report | None = None) -> list[Picture]:
     """Run through a film without its animations and keep the end of every beat."""
     from scenes.production.shooting import make_film, picture_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from conftest import FPS, HEIGHT, UNIT, WIDTH, Claim, Screening
+from screening import FPS, HEIGHT, UNIT, WIDTH, Claim, Screening
 
 from scenes.drawing import channels
 from scenes.film import TOP
