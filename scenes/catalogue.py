@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 
 def _numbers(value: Any) -> Any:
-    """Accept ``-5,10`` for a tuple of numbers, as a command line gives it."""
-    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+    """Accept ``-5,10`` for two numbers, as a command line gives them."""
+    parts = tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else tuple(value)
+    if len(parts) != 2:
+        given = value if isinstance(value, str) else ",".join(map(str, value))
+        raise InputError(f'"{given}" is not two numbers; give both, with a comma between them: -5,10')
+    return parts
 
 
 Point = Annotated[tuple[float, float], BeforeValidator(_numbers)]
@@ -46,7 +50,7 @@ class DescentParameters(FilmParameters):
     loss: Literal["sse", "mse"] = Field("sse", description="sum or mean of the squared residuals")
     optimizer: str = Field("SGD", description="an optimizer of torch.optim, by name")
     data: str = Field("regression", description="a data set of the notes, or a CSV file with columns x and y")
-    seed: int = Field(43052, ge=0, le=2**63 - 1, description="seed of the random data")
+    seed: int = Field(43052, ge=0, le=2**32 - 1, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
         """One run of the line model."""
@@ -77,7 +81,7 @@ class Entry:
 
 
 FILMS: dict[str, Entry] = {
-    entry.name: entry for entry in (Entry("descent", DescentParameters, "scenes.films.descent:Descent", 75),)
+    entry.name: entry for entry in (Entry("descent", DescentParameters, "scenes.films.descent:Descent", 80),)
 }
 
 

@@ -5,12 +5,12 @@ from functools import cached_property
 import numpy as np
 from manim import VGroup, VMobject
 
-from learning.errors import RunError
 from scenes import captions
 from scenes.drawing import Stamp
+from scenes.fonts import check_font
 from scenes.markup import Words
 from scenes.theme import SIZES, THEMES, Theme
-from scenes.typesetting import font_for, outline
+from scenes.typesetting import outline
 
 ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
 
@@ -53,13 +53,7 @@ class Look:
         Raises:
             RunError: this machine has none; says what to install.
         """
-        found = font_for(self.language)
-        if found is None:
-            raise RunError(
-                f"no font for language {self.language!r} on this machine; install one: "
-                "apt-get install fonts-noto-cjk (Debian, Ubuntu), brew install --cask font-noto-sans-cjk-kr (macOS)"
-            )
-        return found
+        return check_font(self.language)
 
     @cached_property
     def preamble(self) -> str:

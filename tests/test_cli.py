@@ -107,7 +107,7 @@ def test_help_of_a_film_shows_its_parameters_and_the_output(run):
         ("render descent --lr x", "lr = 'x'"),
         ("render descent --epochs 3.5", "epochs = '3.5'"),
         ("render descent --epochs -1", "epochs = '-1'"),
-        ("render descent --start 5", "start"),
+        ("render descent --start 5", '"5" is not two numbers'),
         ("render descent --start -5,nan", "start[1] = 'nan'"),
         ("render descent --loss mes", 'did you mean "mse"'),
         ("render descent --optimizer sdg", 'did you mean "SGD"'),

@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import learning.store
+from scenes.fonts import advice
 from scenes.production.filmcache import free_space
-from scenes.production.fonts import advice
 from scenes.production.listing import size
 from scenes.production.naming import FILMS_FOLDER
 

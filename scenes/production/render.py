@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import learning.store
 from learning.errors import InputError
 from scenes import captions
+from scenes.fonts import check_font
 from scenes.production import filmcache
 from scenes.production.files import put, workplace
-from scenes.production.fonts import check_font
 from scenes.production.memory import rare_collections
 from scenes.production.order import Order
 from scenes.production.output import Output

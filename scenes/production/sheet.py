@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from learning.errors import InputError, RunError
+from scenes.fonts import check_font
 from scenes.production.files import put, workplace
-from scenes.production.fonts import check_font
 from scenes.production.memory import rare_collections
 from scenes.production.naming import FILMS_FOLDER, film_name
 from scenes.production.order import Order

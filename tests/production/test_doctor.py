@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scenes.production import doctor, fonts
+from scenes import fonts
+from scenes.production import doctor
 
 
 def findings():

@@ -15,7 +15,8 @@ from manim import config
 from PIL import Image
 
 from learning.errors import InputError, RunError
-from scenes.production import filmcache, fonts
+from scenes import fonts
+from scenes.production import filmcache
 from scenes.production.output import Output
 from scenes.production.render import render
 
