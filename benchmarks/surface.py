@@ -1,6 +1,7 @@
 """How long a turning loss surface takes, against three peers, in one interleaved run.
 
-A surface of 41 x 41 points turns for 3 s beside the data plot, at 1920x1080 and 60 frames a second, to H.264:
+A surface of 41 x 41 points, as our films draw it while it turns, turns for 3 s beside the data plot, at 1920x1080 and
+60 frames a second, to H.264:
 
     ours         a film of this project
     stock        Manim's ThreeDScene and Surface, the same grid and turn

@@ -148,8 +148,8 @@ class Brush:
         self.polygon(corners, color, opacity)
         self.line(np.vstack([corners, corners[:1]]), edge, 0.012, 0.8 * opacity)
 
-    def arrow(self, start: np.ndarray, end: np.ndarray, color: str, width: float, opacity: float = 1.0) -> None:
-        """A straight arrow whose tip is at the end; its head shrinks with it when it is short."""
+    def arrow(self, start: np.ndarray, end: np.ndarray, color: str, width: float, edge: str, opacity: float) -> None:
+        """A straight arrow with a thin edge, its tip at the end; its head shrinks with it when it is short."""
         along = np.asarray(end[:2], float) - np.asarray(start[:2], float)
         length = float(np.hypot(*along))
         if length < 1e-4 or opacity <= 0:
@@ -158,8 +158,12 @@ class Brush:
         head = min(5 * width, 0.5 * length)
         side = np.array([-unit[1], unit[0]]) * head * 0.42
         neck = np.asarray(end[:2]) - unit * head
-        self.line(np.array([start[:2], neck + unit * 0.2 * head]), color, width, opacity)
-        self.polygon(np.array([end[:2], neck + side, neck - side]), color, opacity)
+        shaft = np.array([start[:2], neck + unit * 0.2 * head])
+        tip = np.array([end[:2], neck + side, neck - side])
+        self.line(shaft, edge, width + 0.03, 0.8 * opacity)
+        self.line(tip[[0, 1, 2, 0]], edge, 0.03, 0.8 * opacity)
+        self.line(shaft, color, width, opacity)
+        self.polygon(tip, color, opacity)
 
     def outline(self, points: np.ndarray) -> cairo.Path:
         """Bézier contours (4 m, 3) as a path that `text` can draw anywhere."""

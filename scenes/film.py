@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from manim import Animation, FadeIn, FadeOut, Scene
+from manim import Animation, FadeIn, FadeOut, Scene, smooth
 
 from learning import store
 from learning.history import History
@@ -159,7 +159,7 @@ class Film(Scene):
         before = getattr(self, place)
         setattr(self, place, line)
         away = [FadeOut(before, run_time=0.25)] if before is not None else []
-        return [*away, *([FadeIn(line, run_time=TIMING.quick)] if line is not None else [])]
+        return [*away, *([FadeIn(line, run_time=TIMING.quick, rate_func=_afterwards)] if line is not None else [])]
 
     def _end_subtitle(self) -> None:
         if self._said is not None and self.time > self._said[0]:
@@ -185,3 +185,8 @@ class Film(Scene):
         ]
         self.play(*moves, *others)
         self.epoch = epoch
+
+
+def _afterwards(share: float) -> float:
+    """A rate function that waits until what went before has gone."""
+    return float(smooth(max(0.0, (share - 0.4) / 0.6)))

@@ -9,8 +9,8 @@ from learning import landscape, theory
 from learning.history import History
 from scenes.panels.terrain import Route, Terrain
 
-RESOLUTION = 41
-"""Points to a side of the surface: a multiple of its grid lines' spacing, plus one."""
+RESOLUTION = 81
+"""Points to a side of the surface, as it is drawn at rest; every second one while it turns."""
 
 MARGIN, ROOM = 0.22, 1.3
 """How far the window reaches beyond the run, and the surface above it: the slope can be seen around the ball."""

@@ -7,6 +7,9 @@ import numpy as np
 STEADY = 0.25
 """Share of the time that is dealt out evenly, so that the last of very many epochs do not fall into one frame."""
 
+REST = 0.35
+"""Share of a slow step in which everything stands still, so that ball, line and numbers can be compared."""
+
 
 def durations(count: int, first: float, total: float) -> np.ndarray:
     """Seconds of each of so many steps, (count,): the first as long as asked, all together not above the total."""
@@ -27,7 +30,7 @@ def _ratio(count: int, first: float, total: float) -> float:
 
 
 def pacing(seconds: np.ndarray) -> Callable[[float], float]:
-    """A rate function for steps of these durations (n,): slow steps ease in and out, quick ones run through."""
+    """A rate function for steps of these durations (n,): slow steps ease in and out and rest, quick ones run on."""
     ends = np.cumsum(seconds)
     starts = ends - seconds
 
@@ -36,8 +39,8 @@ def pacing(seconds: np.ndarray) -> Callable[[float], float]:
             return 1.0
         now = share * ends[-1]
         step = int(np.searchsorted(ends, now, side="right"))
-        within = (now - starts[step]) / seconds[step]
         ease = float(np.clip((seconds[step] - 0.15) / 0.4, 0, 1))
+        within = min(1.0, (now - starts[step]) / seconds[step] / (1 - REST * ease))
         eased = within * within * (3 - 2 * within)
         return float((step + (1 - ease) * within + ease * eased) / len(seconds))
 

@@ -63,7 +63,7 @@ class Descent(LineFilm):
     def surface(self) -> None:
         """The floor of weights, one height above it, then all heights."""
         ground = self.ground
-        ground.azimuth, ground.lift = self.azimuth + SWING, 0.0
+        ground.azimuth, ground.lift = self.azimuth + (SWING if self.azimuth % 90 < 45 else -SWING), 0.0
         self.play(self.plot.to(frame=PLOT, residuals=0, run_time=TIMING.move), self.drop_formula())
         self.add(ground)
         self.play(self.say("surface.floor"), ground.to(floor=1, run_time=TIMING.move))
@@ -99,8 +99,9 @@ class Descent(LineFilm):
             self.play(self.say(f"step.{weight}"))
             self.hold(TIMING.think)
         ground.path = 1.0
-        self.play(self.say(f"step.{self.first_step}"), self.readout.to(shown=[1, 1, 1, 1], run_time=TIMING.quick))
+        self.play(self.say("step.move"), self.readout.to(shown=[1, 1, 1, 1], run_time=TIMING.quick))
         self.advance(1, TIMING.slow, TIMING.slow, ground.to(step=0, run_time=TIMING.slow))
+        self.play(self.say(f"step.{self.first_step}"))
         self.hold(TIMING.hold)
 
     def repeat(self) -> str:
@@ -124,12 +125,12 @@ class Descent(LineFilm):
         ground, north = self.ground, 360 * round(self.azimuth / 360)
         self.play(
             self.say("learned.map" if self.epochs else "learned.map_still"),
-            self.drop_formula(),
             ground.to(elevation=90, azimuth=north, zoom=1.28, upright=0, run_time=2.6),
             ground.to(partial0=0, partial1=0, gradient=0, run_time=TIMING.quick),
             ground.to(skin=0.35, contours=1, wire=0, labels=1, rate_func=linear, run_time=2.6),
         )
         self.hold(TIMING.read)
-        self.play(self.plot.to(frame=PLOT, residuals=0, run_time=TIMING.move), self.curve.to(opacity=0))
+        self.play(self.curve.to(opacity=0, run_time=TIMING.quick))
+        self.play(self.plot.to(frame=PLOT, residuals=0, run_time=TIMING.move))
         self.play(self.say(f"learned.{self.ending}"), self.plot.to(truth=1, run_time=TIMING.slow))
         self.hold(TIMING.read)

@@ -101,7 +101,7 @@ class DataPlot(Drawing):
         corners = np.stack([at, says, says, at], axis=1)
         corners[:, 2:, 0] += side[:, None]
         few = np.unique(np.array([0.02, 0.18, 0.98]) * (len(at) - 1)).round().astype(int)
-        crowd = float(np.clip(14 / len(at), 0.05, 1))
+        crowd = float(np.clip(30 / len(at), 0.12, 1))
         for chosen, share, strength in ((few, self.examples, 1.0), (slice(None), self.squares, crowd)):
             for square in _opened(corners[chosen], share) if share > 0 else []:
                 brush.polygon(square, self.theme.loss, 0.22 * strength * self.opacity)

@@ -20,11 +20,11 @@ from scenes.panels.terrain import BOX_HEIGHT, HEADROOM, Route, Terrain, leaves_a
 from scenes.panels.view import Pad, View
 from scenes.theme import SIZES
 
-LINE_EVERY = 5
+GRID_LINES = 8
 LEVELS = 9
-BEHIND_GLASS = 0.65
+BEHIND_GLASS = 0.7
 """How strongly a ball or a path behind a near wall is seen."""
-APART = 0.09
+APART = 0.06
 """Scene units between two recorded states from which on they are drawn as two dots."""
 CLOSE = 0.02
 """Scene units between two points of a path that are worth drawing."""
@@ -54,6 +54,7 @@ class LossSurface(Drawing):
         self.partial0 = self.partial1 = self.gradient = self.step = 0.0
         self.lift = 1.0
         self.arrow_epoch = 0.0
+        self._last_view: View | None = None
         self._floor = self._make_floor(loss_name)
         self._pad = Pad(sides=max(0.35, self._floor.widest() - 0.05), below=0.6, above=0.1)
 
@@ -75,12 +76,26 @@ class LossSurface(Drawing):
         return Floor(self.look, first, second, upright, BOX_HEIGHT)
 
     @cached_property
-    def _skin(self) -> Skin:
-        return Skin(mesh.build(self.terrain.grid[..., 2], BOX_HEIGHT, LINE_EVERY), self.theme)
+    def _fine_skin(self) -> Skin:
+        return self._make_skin(every=1)
+
+    @cached_property
+    def _coarse_skin(self) -> Skin:
+        return self._make_skin(every=2)
+
+    def _make_skin(self, every: int) -> Skin:
+        heights = self.terrain.grid[::every, ::every, 2]
+        return Skin(mesh.build(heights, BOX_HEIGHT, max(1, (len(heights) - 1) // GRID_LINES)), self.theme)
+
+    def _skin_for(self, seen: View) -> Skin:
+        """Fine where the view rests, as then it is painted once for many frames; coarse while it moves."""
+        rests = self._last_view in (None, seen)
+        self._last_view = seen
+        return self._fine_skin if rests else self._coarse_skin
 
     @cached_property
     def _wires(self) -> list[np.ndarray]:
-        return self.terrain.wires(LINE_EVERY)
+        return self.terrain.wires(max(1, (len(self.terrain.w0) - 1) // GRID_LINES))
 
     @cached_property
     def _contours(self) -> list[np.ndarray]:
@@ -100,13 +115,14 @@ class LossSurface(Drawing):
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""
         seen = self.view()
+        skin = self._skin_for(seen)
         self._floor.draw_grid(brush, seen, self.floor * self.opacity)
         self._draw_wire(brush, seen)
-        self._skin.paint(brush, seen, self.skin * self.opacity, facing=True)
+        skin.paint(brush, seen, self.skin * self.opacity, facing=True)
         self._draw_contours(brush, seen)
         run = brush.group(self._extent(seen), lambda: self._draw_run(brush, seen))
         brush.lay(run)
-        if self._skin.paint(brush, seen, self.skin * self.opacity, facing=False):
+        if skin.paint(brush, seen, self.skin * self.opacity, facing=False):
             brush.lay(run, BEHIND_GLASS)  # once more upon the glass, so that nothing is lost behind it
         self._draw_labels(brush, seen)
         self._draw_arrows(brush, seen)
@@ -196,9 +212,23 @@ class LossSurface(Drawing):
         colors = (theme.partial0, theme.partial1, theme.gradient, theme.gradient)
         grown = (self.partial0, self.partial1, self.gradient, self.step)
         arrows = np.vstack([tangents(self.terrain, self.route, self.arrow_epoch), step])
-        for arrow, color, share in zip(arrows, colors, grown, strict=True):
+        for arrow, color, share, name in zip(arrows, colors, grown, (*self._slope_names, None), strict=True):
             tail, tip = seen.project(np.array([start, start + share * arrow]))
-            brush.arrow(tail, tip, color, ARROW, min(1.0, 4 * share) * self.opacity)
+            strength = min(1.0, 4 * share) * self.opacity
+            brush.arrow(tail, tip, color, ARROW, theme.background, strength)
+            if name is not None:
+                aside = np.sign(tip[0] - tail[0])
+                name.put(brush, tip[0] + 0.08 * aside, tip[1] + 0.16, strength, 0.5 - 0.5 * aside, theme.background)
+
+    @cached_property
+    def _slope_names(self) -> tuple[Stamp, Stamp, Stamp]:
+        """What the three arrows are, in their colours."""
+        theme, gradient = self.theme, self.look.captions.typeset("surface.gradient")
+        return (
+            self.look.stamp(SYMBOLS["w0slope"], SIZES.tick, theme.partial0),
+            self.look.stamp(SYMBOLS["w1slope"], SIZES.tick, theme.partial1),
+            self.look.stamp(gradient, SIZES.tick, theme.gradient),
+        )
 
 
 def _apart(points: np.ndarray, distance: float) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The skin of a surface: its faces, grid lines and rim, painted from back to front with what faces away as glass."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import cairo
@@ -15,7 +15,7 @@ from scenes.theme import Theme
 SHADES = 256
 NONE = np.empty(0, int)
 SOLID = 0.95
-GLASS = 0.30
+GLASS = 0.22
 """Opacity of the side that faces up, and of the outside of a near wall: what it hides is seen through it."""
 
 
@@ -50,25 +50,28 @@ class Skin:
         chosen = seen.up == facing
         if not chosen.any():
             return False
-        picture = brush.group(seen.extent, lambda: self._paint_strips(brush, seen, chosen, pixel))
-        brush.lay(picture, opacity * (SOLID if facing else GLASS))
+        if facing not in seen.pictures:
+            seen.pictures[facing] = brush.group(
+                seen.extent, lambda: self._paint_strips(brush, seen, chosen, pixel, folds=facing)
+            )
+        brush.lay(seen.pictures[facing], opacity * (SOLID if facing else GLASS))
         return True
 
-    def _paint_strips(self, brush: Brush, seen: "_Seen", chosen: np.ndarray, pixel: float) -> None:
-        late: tuple[np.ndarray, ...] = ()
-        for faces, lines, *ends in self._strips(seen, chosen):
+    def _paint_strips(self, brush: Brush, seen: "_Seen", chosen: np.ndarray, pixel: float, *, folds: bool) -> None:
+        late = NONE, NONE, NONE
+        for faces, lines, turns, rim in self._strips(seen, chosen):
             self._fill(brush.context, seen.outlines, faces)
-            brush.context.set_antialias(cairo.ANTIALIAS_FAST)
-            brush.segments(seen.edges[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_SQUARE)
             # One strip late, or the faces beside their ends would cover them.
-            self._draw_ends(brush, seen, pixel, *late)
-            late = tuple(ends)
-        self._draw_ends(brush, seen, pixel, *late)
+            self._draw_lines(brush, seen, pixel, *late)
+            late = lines, turns if folds else NONE, rim
+        self._draw_lines(brush, seen, pixel, *late)
 
-    def _draw_ends(
-        self, brush: Brush, seen: "_Seen", pixel: float, folds: np.ndarray = NONE, rim: np.ndarray = NONE
+    def _draw_lines(
+        self, brush: Brush, seen: "_Seen", pixel: float, lines: np.ndarray, folds: np.ndarray, rim: np.ndarray
     ) -> None:
-        """Where the surface ends: soft edges where it turns away, in its own colour, and the rim."""
+        """The grid; soft edges where the surface turns away, in its own colour; the rim."""
+        brush.context.set_antialias(cairo.ANTIALIAS_FAST)
+        brush.segments(seen.edges[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_SQUARE)
         if len(folds):
             color = hexadecimal(self.colors[self.mesh.edge_faces[folds, 0]].mean(axis=0))
             brush.segments(seen.edges[folds], color, 2 * pixel, cap=cairo.LINE_CAP_SQUARE)
@@ -76,7 +79,7 @@ class Skin:
 
     def _seen_from(self, view: View, grow: float) -> "_Seen":
         """The projected mesh, its faces a little grown; both sides of one frame share it."""
-        if self._seen is None or self._seen.view != view:
+        if self._seen is None or (self._seen.view, self._seen.grow) != (view, grow):
             self._seen = _see(self.mesh, view, grow)
         return self._seen
 
@@ -121,9 +124,11 @@ class _Seen:
         order: (F,) from back to front; strip: (F,) across the view.
         edges: (S, 2, 2); edge_face: (S,) the nearer of the two faces beside each.
         rim: (R, 2, 2).
+        pictures: each side as it was painted, kept for as long as the view rests.
     """
 
     view: View
+    grow: float
     outlines: list[list[float]]
     extent: np.ndarray
     up: np.ndarray
@@ -132,6 +137,7 @@ class _Seen:
     edges: np.ndarray
     edge_face: np.ndarray
     rim: np.ndarray
+    pictures: dict[bool, cairo.Pattern] = field(default_factory=dict)
 
 
 def _see(mesh: Mesh, view: View, grow: float) -> _Seen:
@@ -143,7 +149,7 @@ def _see(mesh: Mesh, view: View, grow: float) -> _Seen:
     edge_face = mesh.edge_faces[np.arange(len(beside)), np.where(beside[:, 0] < beside[:, 1], 1, 0)]
     edges, rim = view.project(mesh.edges), view.project(mesh.rim)
     outlines = _grow(corners, up, mesh.cut, grow).reshape(len(corners), -1).tolist()
-    return _Seen(view, outlines, corners.reshape(-1, 2), up, order, strip, edges, edge_face, rim)
+    return _Seen(view, grow, outlines, corners.reshape(-1, 2), up, order, strip, edges, edge_face, rim)
 
 
 def _faces_up(corners: np.ndarray) -> np.ndarray:
