@@ -75,7 +75,7 @@ class Skin:
         if len(folds):
             color = hexadecimal(self.colors[self.mesh.edge_faces[folds, 0]].mean(axis=0))
             brush.segments(seen.edges[folds], color, 2 * pixel, cap=cairo.LINE_CAP_SQUARE)
-        brush.segments(seen.rim[rim], self.rim, 0.026)  # opaque, or its joints would show
+        brush.segments(seen.rim[rim], self.rim, 0.026, cap=cairo.LINE_CAP_SQUARE)  # opaque, or its joints would show
 
     def _seen_from(self, view: View, grow: float) -> "_Seen":
         """The projected mesh, its faces a little grown; both sides of one frame share it."""

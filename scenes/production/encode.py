@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
 from threading import Thread, get_native_id
 from typing import NamedTuple
+
+import numpy as np
 
 from learning.errors import RunError
 from scenes.production.frames import Pixels, Sink, straight_alpha
@@ -57,10 +60,20 @@ class Encoder:
         self._sink = sink
         self._transparent = transparent
         self._queue: Queue[Frame | None] = Queue(maxsize=QUEUE_LENGTH)
+        self._spare: deque[Pixels] = deque(maxlen=QUEUE_LENGTH + 2)
         self._error: Exception | None = None
         self._aborted = False
         self._thread = Thread(target=self._work, name="encoder", daemon=True)
         self._thread.start()
+
+    def copy(self, pixels: Pixels) -> Pixels:
+        """A copy of a frame that may be written, in memory that an encoded frame has left, if there is some."""
+        try:
+            spare = self._spare.pop()
+        except IndexError:
+            return pixels.copy()
+        np.copyto(spare, pixels)
+        return spare
 
     def write(self, pixels: Pixels, repeat: int = 1, *, key: bool = False) -> None:
         """Hand over one frame.

@@ -1,5 +1,6 @@
 """Python's search for unreachable objects, held back while a film is made."""
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ RARE = 200_000
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Search seldom, and not among what was there before."""
+    """Search seldom, not among what was there before, and not at the end of the process, when all memory goes back."""
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
     usual = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(RARE, *usual[1:])

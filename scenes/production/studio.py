@@ -91,7 +91,15 @@ class FilmWriter(SceneFileWriter):
         self._held: tuple[Pixels, int] | None = None
         self._at_start = True
         self.frames = 0
-        film.renderer.file_writer = self
+        renderer: Any = film.renderer
+        renderer.file_writer, renderer.render = self, self._draw
+
+    def _draw(self, scene: Film, time: float, moving_mobjects: Any = None) -> None:
+        """What manim's renderer does for a frame of an animation, with memory that is used again."""
+        del time
+        renderer: Any = scene.renderer
+        renderer.update_frame(scene, moving_mobjects)
+        renderer.add_frame(self._encoder.copy(renderer.camera.pixel_array))
 
     def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
         """Start a section: its first frame can be decoded without those before it."""

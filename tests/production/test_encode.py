@@ -289,3 +289,18 @@ def test_a_place_that_is_not_there_is_an_error_and_no_hang(tmp_path):
     encoder.write(flat("#0f1117"))
     with pytest.raises(RunError, match="No such file"):
         encoder.finish()
+
+
+def test_memory_used_again_never_changes_a_frame_on_its_way(tmp_path):
+    """Sixty frames from one canvas that changes all the time, each copied into memory that may have held another."""
+    encoder = Encoder(open_sink(tmp_path / "f.mp4", Output("mp4", WIDTH, HEIGHT, 30)))
+    canvas, buffers = flat("#000000"), set()
+    for level in range(60):
+        canvas[..., :3] = 4 * level
+        pixels = encoder.copy(canvas)
+        buffers.add(id(pixels))
+        encoder.write(pixels)
+    encoder.finish()
+    seen = [frame.to_ndarray(format="rgb24").mean() for frame in decode(tmp_path / "f.mp4")]
+    assert seen == pytest.approx([4 * level for level in range(60)], abs=2.5)
+    assert len(buffers) < 60, "memory is used again"
