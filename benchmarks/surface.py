@@ -14,14 +14,14 @@ Each is a whole process, interpreter and imports included.
 """
 
 import argparse
-import resource
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 PEERS = ("encoder", "ours", "matplotlib", "stock")
 WIDTH, HEIGHT, FPS, SECONDS = 1920, 1080, 60, 3
@@ -45,30 +45,41 @@ def main() -> None:
     peers = [peer for peer in PEERS if peer not in asked.without]
     with tempfile.TemporaryDirectory() as folder:
         measure("ours", folder, "--dump")
-        taken: dict[str, list[float]] = {peer: [] for peer in peers}
+        taken: dict[str, list[Taken]] = {peer: [] for peer in peers}
         for _ in range(asked.rounds):
             for peer in peers:
                 taken[peer].append(measure(peer, folder))
         report(taken)
 
 
-def measure(peer: str, folder: str, *more: str) -> float:
-    """Seconds of one peer's whole process."""
+class Taken(NamedTuple):
+    """What one process took."""
+
+    seconds: float
+    megabytes: float
+
+
+def measure(peer: str, folder: str, *more: str) -> Taken:
+    """Time and peak memory of one peer's whole process."""
     begin = time.perf_counter()
-    subprocess.run([sys.executable, __file__, "--run", peer, "--folder", folder, *more], check=True)
-    return time.perf_counter() - begin
+    process = subprocess.Popen([sys.executable, __file__, "--run", peer, "--folder", folder, *more])
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begin
+    if status:
+        sys.exit(f"{peer} failed")
+    return Taken(seconds, used.ru_maxrss / 1024)
 
 
-def report(taken: dict[str, list[float]]) -> None:
+def report(taken: dict[str, list[Taken]]) -> None:
     """Print the medians and their ratio to ours."""
-    middle = {peer: statistics.median(times) for peer, times in taken.items()}
+    middle = {peer: statistics.median(run.seconds for run in runs) for peer, runs in taken.items()}
     print(f"{FRAMES} frames of {WIDTH}x{HEIGHT}, median of {len(taken['ours'])} interleaved rounds")
-    print(f"{'':12}{'seconds':>9}{'frames/s':>10}{'to ours':>9}")
+    print(f"{'':12}{'seconds':>9}{'frames/s':>10}{'to ours':>9}{'peak MB':>9}")
     for peer, seconds in middle.items():
-        print(f"{peer:12}{seconds:9.2f}{FRAMES / seconds:10.1f}{seconds / middle['ours']:9.2f}")
+        memory = max(run.megabytes for run in taken[peer])
+        print(f"{peer:12}{seconds:9.2f}{FRAMES / seconds:10.1f}{seconds / middle['ours']:9.2f}{memory:9.0f}")
     if "encoder" in middle:
         print(f"ours takes {middle['ours'] / middle['encoder']:.2f} times the encoder alone")
-    print(f"peak memory of a process: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
 
 
 def output() -> Any:
