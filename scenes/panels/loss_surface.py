@@ -218,7 +218,8 @@ class LossSurface(Drawing):
             brush.arrow(tail, tip, color, ARROW, theme.background, strength)
             if name is not None:
                 aside = np.sign(tip[0] - tail[0])
-                name.put(brush, tip[0] + 0.08 * aside, tip[1] + 0.16, strength, 0.5 - 0.5 * aside, theme.background)
+                grown_enough = float(np.clip(3 * share - 2, 0, 1)) * self.opacity
+                name.put(brush, tip[0] + 0.08 * aside, tip[1] + 0.16, grown_enough, 0.5 - 0.5 * aside, theme.background)
 
     @cached_property
     def _slope_names(self) -> tuple[Stamp, Stamp, Stamp]:

@@ -44,9 +44,8 @@ class Skin:
         """Paint the faces that face the viewer with their upper side, or those that show their outside; say if any."""
         if opacity <= 0:
             return False
-        # Neighbours overlap by a pixel, or the background would shine through the seams.
         pixel = 1 / brush.context.get_matrix().xx
-        seen = self._seen_from(view, 0.7 * pixel)
+        seen = self._seen_from(view)
         chosen = seen.up == facing
         if not chosen.any():
             return False
@@ -71,16 +70,16 @@ class Skin:
     ) -> None:
         """The grid; soft edges where the surface turns away, in its own colour; the rim."""
         brush.context.set_antialias(cairo.ANTIALIAS_FAST)
-        brush.segments(seen.edges[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_SQUARE)
+        brush.segments(seen.edges[lines], self.theme.rim, 0.010, 0.30, cap=cairo.LINE_CAP_BUTT)
         if len(folds):
             color = hexadecimal(self.colors[self.mesh.edge_faces[folds, 0]].mean(axis=0))
             brush.segments(seen.edges[folds], color, 2 * pixel, cap=cairo.LINE_CAP_SQUARE)
         brush.segments(seen.rim[rim], self.rim, 0.026, cap=cairo.LINE_CAP_SQUARE)  # opaque, or its joints would show
 
-    def _seen_from(self, view: View, grow: float) -> "_Seen":
-        """The projected mesh, its faces a little grown; both sides of one frame share it."""
-        if self._seen is None or (self._seen.view, self._seen.grow) != (view, grow):
-            self._seen = _see(self.mesh, view, grow)
+    def _seen_from(self, view: View) -> "_Seen":
+        """The projected mesh; both sides of one frame share it."""
+        if self._seen is None or self._seen.view != view:
+            self._seen = _see(self.mesh, view)
         return self._seen
 
     def _strips(self, seen: "_Seen", chosen: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
@@ -98,7 +97,8 @@ class Skin:
             yield faces, *(pieces.get(here, NONE) for pieces in on_strip)
 
     def _fill(self, context: "cairo.Context[Any]", outlines: list[list[float]], faces: np.ndarray) -> None:
-        context.set_antialias(cairo.ANTIALIAS_NONE)  # what ends the surface is drawn softly over it
+        # No smoothing: each pixel belongs to one face, so no seam shows. What ends the surface is drawn softly over it.
+        context.set_antialias(cairo.ANTIALIAS_NONE)
         move_to, line_to, fill, source = context.move_to, context.line_to, context.fill, context.set_source_rgb
         colors, cut = self._sources, self._cut
         for face in faces.tolist():
@@ -119,16 +119,15 @@ class _Seen:
     """A mesh in one view.
 
     Attributes:
-        outlines: corners of each face, a little grown, x and y in turn; extent: (n, 2) points that span them all.
+        outlines: corners of each face, x and y in turn; extent: (n, 2) points that span them all.
         up: (F,) which are seen from above.
         order: (F,) from back to front; strip: (F,) across the view.
-        edges: (S, 2, 2); edge_face: (S,) the nearer of the two faces beside each.
+        edges: (S, 2, 2), those that are drawn; edge_face: (S,) the nearer of the two faces beside each.
         rim: (R, 2, 2).
         pictures: each side as it was painted, kept for as long as the view rests.
     """
 
     view: View
-    grow: float
     outlines: list[list[float]]
     extent: np.ndarray
     up: np.ndarray
@@ -140,16 +139,18 @@ class _Seen:
     pictures: dict[bool, cairo.Pattern] = field(default_factory=dict)
 
 
-def _see(mesh: Mesh, view: View, grow: float) -> _Seen:
+def _see(mesh: Mesh, view: View) -> _Seen:
     corners = view.project(mesh.faces)
     up = _faces_up(corners)
     order, strip = draw_order(mesh, np.radians(view.azimuth))
     # Of the two faces beside an edge the nearer one comes later: drawn with that, nothing covers the edge.
     beside = strip[mesh.edge_faces]
     edge_face = mesh.edge_faces[np.arange(len(beside)), np.where(beside[:, 0] < beside[:, 1], 1, 0)]
-    edges, rim = view.project(mesh.edges), view.project(mesh.rim)
-    outlines = _grow(corners, up, mesh.cut, grow).reshape(len(corners), -1).tolist()
-    return _Seen(view, grow, outlines, corners.reshape(-1, 2), up, order, strip, edges, edge_face, rim)
+    shown = mesh.on_line | (up[mesh.edge_faces[:, 0]] != up[mesh.edge_faces[:, 1]])
+    edges, rim = np.zeros((len(mesh.edges), 2, 2)), view.project(mesh.rim)
+    edges[shown] = view.project(mesh.edges[shown])
+    outlines = corners.reshape(len(corners), -1).tolist()
+    return _Seen(view, outlines, corners.reshape(-1, 2), up, order, strip, edges, edge_face, rim)
 
 
 def _faces_up(corners: np.ndarray) -> np.ndarray:
@@ -157,28 +158,6 @@ def _faces_up(corners: np.ndarray) -> np.ndarray:
     following = np.roll(corners, -1, axis=1)
     doubled = corners[:, :, 0] * following[:, :, 1] - following[:, :, 0] * corners[:, :, 1]
     return doubled.sum(axis=1) > 0
-
-
-def _grow(polygons: np.ndarray, up: np.ndarray, cut: np.ndarray, by: float) -> np.ndarray:
-    """Polygons (n, 6, 2) with their edges moved outwards by a length: exactly for squares, about for those cut.
-
-    Args:
-        polygons: projected corners; squares repeat their last one.
-        up: (n,) which run counter-clockwise.
-        cut: (n,) which are no squares.
-        by: in scene units.
-    """
-    grown = polygons.copy()
-    out = polygons[cut] - polygons[cut].mean(axis=1, keepdims=True)
-    grown[cut] += out * (by / np.maximum(np.linalg.norm(out, axis=2, keepdims=True), 1e-9))
-    squares = polygons[~cut, :4]
-    along = np.roll(squares, -1, axis=1) - squares
-    along /= np.maximum(np.linalg.norm(along, axis=2, keepdims=True), 1e-9)
-    normal = np.stack([along[..., 1], -along[..., 0]], axis=-1) * np.where(up[~cut], 1.0, -1.0)[:, None, None]
-    before = np.roll(normal, 1, axis=1)
-    miter = (normal + before) / np.maximum(1 + (normal * before).sum(axis=2, keepdims=True), 0.25)
-    grown[~cut, :4] += by * miter
-    return grown
 
 
 def _by_strip(strips: np.ndarray, chosen: np.ndarray) -> dict[int, np.ndarray]:

@@ -1,6 +1,7 @@
 """A view of a box standing on a square floor: parallel projection with an azimuth, an elevation and a zoom."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -27,17 +28,21 @@ class View:
 
     def turned(self, points: np.ndarray) -> np.ndarray:
         """Model points (..., 3) turned about the vertical: to the right, away from the viewer, up."""
-        angle = np.radians(self.azimuth)
-        cos, sin = np.cos(angle), np.sin(angle)
-        x, y, z = points[..., 0], points[..., 1], points[..., 2]
-        return np.stack([cos * x - sin * y, sin * x + cos * y, z], axis=-1)
+        return np.asarray(points @ self._turn.T)
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """Scene coordinates (..., 2) of model points (..., 3)."""
-        turned = self.turned(points)
         tilt = np.radians(self.elevation)
-        up = turned[..., 1] * np.sin(tilt) + (turned[..., 2] - self.height / 2) * np.cos(tilt)
-        return np.stack([turned[..., 0], up], axis=-1) * self.scale + self.centre
+        right, away, up = self._turn
+        screen = self.scale * np.array([right, away * np.sin(tilt) + up * np.cos(tilt)])
+        middle = np.array([0.0, 0.0, self.height / 2])
+        return np.asarray(points @ screen.T + (self.centre - screen @ middle))
+
+    @cached_property
+    def _turn(self) -> np.ndarray:
+        angle = np.radians(self.azimuth)
+        cos, sin = np.cos(angle), np.sin(angle)
+        return np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
 
 
 @dataclass(frozen=True)
