@@ -19,7 +19,8 @@ class Turning(Film):
         run = self.histories["run"]
         plot = DataPlot(PLOT, self.look, run.x, run.y, run.epoch, run.yhat)
         plot.axes = plot.points_shown = plot.estimate = 1.0
-        ground = LossSurface(SURFACE, self.look, material.terrain(run), material.route(run), loss_name="loss")
+        terrain = material.terrain(run)
+        ground = LossSurface(SURFACE, self.look, terrain, material.route(run, terrain), loss_name="loss")
         ground.floor = ground.upright = ground.skin = ground.star = ground.ball = ground.path = 1.0
         ground.azimuth, ground.epoch = -30.0, 10.0
         self.add(plot, ground)

@@ -58,6 +58,7 @@ def _training(run: History, off_map: int | None) -> dict[str, Words]:
         "incline1": fixed(_weights(run, second)[1], 3),
         "loss1": fixed(float(run.loss[second])),
         "off": count(off_map or 0),
+        "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),
         "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
     }
 

@@ -62,7 +62,8 @@ class LineFilm(Film):
     def ground(self) -> LossSurface:
         """The surface with its ball, seen so that the start lies at the back."""
         loss = self.look.captions.text("axes.loss")
-        terrain, route = material.terrain(self.run), material.route(self.run)
+        terrain = material.terrain(self.run)
+        route = material.route(self.run, terrain)
         surface = LossSurface(SURFACE, self.look, terrain, route, loss_name=loss)
         start, low = (terrain.model(np.array(w), 0.0)[:2] for w in (self.run.params[0], self.best.weights))
         self.azimuth = surface.azimuth = material.azimuth_facing(start, low)

@@ -15,6 +15,9 @@ RESOLUTION = 81
 MARGIN, ROOM = 0.22, 1.3
 """How far the window reaches beyond the run, and the surface above it: the slope can be seen around the ball."""
 
+BORDERS = 8
+"""So many times a run is followed over the edge of the map."""
+
 CORNER_ON = 24.0
 """Degrees that a view stays away from one along an axis, where two corners and two edges would look alike."""
 
@@ -46,10 +49,21 @@ def terrain(run: History) -> Terrain:
     return Terrain(ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + 1.12 * rise)
 
 
-def route(run: History) -> Route:
-    """The way of a run over its surface."""
+def route(run: History, ground: Terrain) -> Route:
+    """The way of a run over its surface; dense where it leaves the map or returns, so that it is drawn to the edge."""
     trace = landscape.along(run, per_step=40)
-    return Route(trace.epoch, trace.params, trace.loss, run.epoch, run.grads)
+    on = ground.on_map(trace.params, trace.loss)
+    border = np.flatnonzero(on[1:] != on[:-1])[:BORDERS]
+    if not len(border):
+        return Route(trace.epoch, trace.params, trace.loss, run.epoch, run.grads)
+    share = np.linspace(0, 1, 201)[1:-1, None]  # (198, 1) of the way between two points of the trace
+    epoch = trace.epoch[border] + share * (trace.epoch[border + 1] - trace.epoch[border])
+    between = trace.params[border] + share[..., None] * (trace.params[border + 1] - trace.params[border])
+    params = np.vstack([trace.params, between.reshape(-1, 2)])
+    loss = np.append(trace.loss, landscape.loss_at(run, between.reshape(-1, 2)))
+    times = np.append(trace.epoch, epoch.ravel())
+    order = np.argsort(times, kind="stable")
+    return Route(times[order], params[order], loss[order], run.epoch, run.grads)
 
 
 def outcome(run: History) -> Outcome:

@@ -1,0 +1,86 @@
+"""What films draw of a run: against formulas, and against the recorded history."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from learning.experiment import Experiment
+from learning.training import train
+from scenes import figures, material
+from scenes.panels.terrain import leaves_at
+
+
+def squares(run, params):
+    x, y = run.x.astype(float), run.y.astype(float)
+    return ((y - params[:, :1] - params[:, 1:] * x) ** 2).sum(axis=1)
+
+
+def test_a_ball_that_leaves_is_followed_to_the_edge():
+    run = train(Experiment(lr=0.5, epochs=3))
+    ground = material.terrain(run)
+    route = material.route(run, ground)
+    model = ground.model(route.params, route.loss)
+    on = ground.on_map(route.params, route.loss)
+    last = model[np.flatnonzero(~on)[0] - 1]
+    assert leaves_at(ground, route) == 1
+    assert max(abs(last[0]), abs(last[1]), last[2] / 1.3) > 0.97, "it is drawn up to the border"
+    finite = np.isfinite(route.loss) & (route.loss < 1e30)
+    assert route.loss[finite] == pytest.approx(squares(run, route.params[finite]), rel=1e-5)
+    assert (np.diff(route.epoch) > 0).all()
+
+
+def test_a_run_that_stays_is_left_as_it_is():
+    run = train(Experiment())
+    ground = material.terrain(run)
+    route = material.route(run, ground)
+    assert leaves_at(ground, route) is None
+    assert ground.on_map(route.params, route.loss).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "learned"),
+        ({"epochs": 0}, "none"),
+        ({"epochs": 5}, "short"),
+        ({"lr": 0.0001}, "short"),
+        ({"lr": 0.0085}, "diverged"),
+        ({"lr": 0.5, "epochs": 40}, "lost"),
+        ({"loss": "mse", "lr": 0.1}, "learned"),
+    ],
+)
+def test_what_became_of_a_run(changes, expected):
+    assert material.outcome(train(Experiment(**changes))) == expected
+
+
+def test_the_loss_that_is_no_number_is_that_of_the_epoch_named():
+    """Once a film said "in epoch 9 the loss is nan": that was the last epoch's; epoch 9 had recorded inf."""
+    run = train(Experiment(lr=0.5, epochs=40))
+    quoted = figures.of_line(run, material.minimum(run), 1)
+    first = int(np.flatnonzero(~np.isfinite(run.loss))[0])
+    assert quoted["broken"].plain == str(int(run.epoch[first]))
+    assert quoted["lost"].plain == str(float(run.loss[first])) == "inf"
+
+
+def test_figures_are_the_recorded_numbers():
+    quoted = figures.of_line(run := train(Experiment()), material.minimum(run), None)
+    plain = {key: words.plain for key, words in quoted.items()}
+    assert (plain["loss0"], plain["g0"], plain["g1"]) == ("8,587.69", "−1,342.25", "1,188.93")
+    assert (plain["before"], plain["after"]) == ("(−5.0000, 10.0000)", "(−3.6577, 8.8111)")
+    assert (plain["learned"], plain["least"]) == ("(2.429, 4.014)", "(2.446, 4.004)")
+    assert (plain["truth"], plain["lr"], plain["lowest"]) == ("(2.5, 4)", "0.001", "26.36")
+
+
+ANGLE = st.floats(-np.pi, np.pi)
+
+
+@settings(max_examples=200)
+@given(ANGLE, st.floats(0.01, 2))
+def test_the_start_is_seen_at_the_back_and_a_corner_in_front(angle, distance):
+    way = distance * np.array([np.cos(angle), np.sin(angle)])
+    azimuth = material.azimuth_facing(way, np.zeros(2))
+    assert -180 < azimuth <= 180
+    assert material.CORNER_ON - 1e-9 <= azimuth % 90 <= 90 - material.CORNER_ON + 1e-9
+    turned = np.degrees(angle) + azimuth
+    assert np.sin(np.radians(turned)) > 0, "behind the minimum, not before it"
