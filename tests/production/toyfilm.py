@@ -1,6 +1,5 @@
 """A film of two colours that follows the contract of films, for tests that need one in a second."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -11,22 +10,6 @@ __all__ = ["ENTRY", "Toy", "ToyParameters"]
 
 BACKGROUND = {"dark": "#0f1117", "light": "#ffffff"}
 SQUARE = "#5fb0f5"
-
-
-@dataclass
-class Beat:
-    key: str
-    title: str
-    note: str
-    start: float
-    end: float
-
-
-@dataclass
-class Subtitle:
-    start: float
-    end: float
-    text: str
 
 
 class Toy(Scene):
