@@ -6,6 +6,8 @@ import numpy as np
 from manim import RIGHT, Scene, Square, linear
 from toyfilm_entry import ENTRY, ToyParameters
 
+from scenes.film import Beat, Subtitle
+
 __all__ = ["ENTRY", "Toy", "ToyParameters"]
 
 BACKGROUND = {"dark": "#0f1117", "light": "#ffffff"}
