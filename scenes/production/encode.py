@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
-from threading import Thread, get_native_id
+from threading import Thread
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +19,6 @@ from scenes.production.pictures import GifSink, PngSink, WebpSink
 from scenes.production.video import VideoSink
 
 QUEUE_LENGTH = 6
-GIVE_WAY = 5
-"""Steps of niceness that encoding stands behind drawing."""
 
 
 def open_sink(path: Path, output: Output) -> Sink:
@@ -111,7 +107,6 @@ class Encoder:
             raise RunError(f"encoding failed: {self._error}") from self._error
 
     def _work(self) -> None:
-        _give_way()
         try:
             self._encode_all()
         except Exception as error:  # handed to the drawing thread by _check
@@ -138,12 +133,3 @@ class Encoder:
     def _let_go(self) -> None:
         with suppress(Exception):  # the first error is the one to report
             self._sink.abort()
-
-
-def _give_way() -> None:
-    """Let drawing go first where both want the same core: it is what everything waits for.
-
-    On Linux threads have a priority of their own, and the codec's threads, opened later, take over this one's.
-    """
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + GIVE_WAY)
