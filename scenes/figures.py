@@ -3,9 +3,9 @@
 import numpy as np
 
 from learning.history import History
-from scenes.markup import Words
+from scenes.markup import Words, verbatim
 from scenes.material import Minimum
-from scenes.numbers import MINUS, fixed, pair, shortest
+from scenes.numbers import fixed, pair, shortest
 
 
 def of_line(run: History, best: Minimum, off_map: int | None) -> dict[str, Words]:
@@ -23,7 +23,6 @@ def _beginning(run: History) -> dict[str, Words]:
     start = _weights(run, 0)
     return {
         "n": count(len(run.x)),
-        "line": line(start),
         "bias": shortest(start[0]),
         "incline": shortest(start[1]),
         "start": pair(start),
@@ -35,7 +34,6 @@ def _beginning(run: History) -> dict[str, Words]:
 
 def _ending(run: History, best: Minimum) -> dict[str, Words]:
     return {
-        "minimum": pair(best.weights, 3),
         "least": pair(best.weights, 3),
         "lowest": fixed(best.loss),
         "learned": pair(_weights(run, -1), 3),
@@ -49,7 +47,7 @@ def _training(run: History, off_map: int | None) -> dict[str, Words]:
     broken = np.flatnonzero(~np.isfinite(run.loss))
     return {
         "lr": shortest(asked.lr),
-        "optimizer": Words(asked.optimizer, asked.optimizer),
+        "optimizer": verbatim(asked.optimizer),
         "epochs": count(int(run.epoch[-1])),
         "count": count(max(int(run.epoch[-1]) - 1, 0)),
         "before": pair(_weights(run, 0), 4),
@@ -71,13 +69,3 @@ def count(number: int) -> Words:
     """A whole number, thousands apart."""
     text = f"{number:,}"
     return Words(text, text)
-
-
-def line(weights: tuple[float, float]) -> Words:
-    """The equation of a line, as somebody gave its weights: ŷ = −5 + 10 x."""
-    bias, slope = shortest(weights[0]), shortest(abs(weights[1]))
-    sign = MINUS if weights[1] < 0 else "+"
-    return Words(
-        f"ŷ = {bias.plain} {sign} {slope.plain} x",
-        f"$hat(y) =$ {bias.typeset} ${'-' if weights[1] < 0 else '+'}$ {slope.typeset}$thin x$",
-    )

@@ -20,8 +20,6 @@ class Ink(VGroup):
 
     def __init__(self, source: str, size: float, color: str, font: str, preamble: str) -> None:
         super().__init__()
-        self.source = source
-        self.size = size
         set_line = outline(source, font, preamble)
         self.advance = set_line.width * size
         for fill, points in set_line.parts:

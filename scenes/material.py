@@ -12,8 +12,8 @@ from scenes.panels.terrain import Route, Terrain
 RESOLUTION = 81
 """Points to a side of the surface, as it is drawn at rest; every second one while it turns."""
 
-MARGIN, ROOM = 0.22, 1.3
-"""How far the window reaches beyond the run, and the surface above it: the slope can be seen around the ball."""
+MARGIN, ROOM = 0.22, 1.12
+"""Share by which the window reaches beyond the run, and how high the surface goes for the run's height."""
 
 BORDERS = 8
 """So many times a run is followed over the edge of the map."""
@@ -46,7 +46,7 @@ def terrain(run: History) -> Terrain:
     inside = window.contains(run.params) & np.isfinite(run.loss)
     walked = float(run.loss[inside].max()) if inside.any() else 0.0
     rise = max(walked - lowest.loss, float(np.quantile(ground.loss, 0.5)) - lowest.loss)
-    return Terrain(ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + 1.12 * rise)
+    return Terrain(ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + ROOM * rise)
 
 
 def route(run: History, ground: Terrain) -> Route:

@@ -85,7 +85,10 @@ class Floor:
         out = self._outward(view, edge)
         for place, number in zip(scale.places, scale.numbers, strict=True):
             self._put_beside(brush, number, view.project(_on_edge(edge, axis, place)), out, 0.10, opacity)
-        self._put_beside(brush, scale.name, view.project(_on_edge(edge, axis, 0.0)), out, 0.42, opacity)
+        deep = max((float(np.abs(out) @ (n.width, n.high - n.low)) for n in scale.numbers), default=0.0)
+        self._put_beside(
+            brush, scale.name, view.project(_on_edge(edge, axis, 0.0)), out, max(0.42, deep + 0.14), opacity
+        )
 
     def _outward(self, view: View, edge: np.ndarray) -> np.ndarray:
         """The direction on the screen, of length 1, that leads away from the floor."""

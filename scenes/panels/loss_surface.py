@@ -212,14 +212,25 @@ class LossSurface(Drawing):
         colors = (theme.partial0, theme.partial1, theme.gradient, theme.gradient)
         grown = (self.partial0, self.partial1, self.gradient, self.step)
         arrows = np.vstack([tangents(self.terrain, self.route, self.arrow_epoch), step])
-        for arrow, color, share, name in zip(arrows, colors, grown, (*self._slope_names, None), strict=True):
+        tips = []
+        for arrow, color, share in zip(arrows, colors, grown, strict=True):
             tail, tip = seen.project(np.array([start, start + share * arrow]))
-            strength = min(1.0, 4 * share) * self.opacity
-            brush.arrow(tail, tip, color, ARROW, theme.background, strength)
-            if name is not None:
-                aside = np.sign(tip[0] - tail[0])
-                grown_enough = float(np.clip(3 * share - 2, 0, 1)) * self.opacity
-                name.put(brush, tip[0] + 0.08 * aside, tip[1] + 0.16, grown_enough, 0.5 - 0.5 * aside, theme.background)
+            brush.arrow(tail, tip, color, ARROW, theme.background, min(1.0, 4 * share) * self.opacity)
+            tips.append((tip, np.sign(tip[0] - tail[0])))
+        self._name_arrows(brush, tips[:3], grown[:3])
+
+    def _name_arrows(self, brush: Brush, tips: list[tuple[np.ndarray, float]], grown: tuple[float, ...]) -> None:
+        """Names beside the tips of arrows that have grown: the gradient's first; a part's gives way to it."""
+        placed: list[tuple[np.ndarray, float]] = []
+        for index in (2, 0, 1):
+            (tip, aside), name = tips[index], self._slope_names[index]
+            strength = float(np.clip(3 * grown[index] - 2, 0, 1)) * self.opacity
+            left = tip[0] + 0.08 * aside - (0.5 - 0.5 * aside) * name.width
+            box = np.array([left, tip[1] + 0.16 - 0.15, left + name.width, tip[1] + 0.16 + 0.15])
+            for other, visible in placed:
+                strength *= 1 - visible if _overlap(box, other) else 1
+            name.put(brush, left, tip[1] + 0.16, strength, 0.0, self.theme.background)
+            placed.append((box, strength))
 
     @cached_property
     def _slope_names(self) -> tuple[Stamp, Stamp, Stamp]:
@@ -230,6 +241,11 @@ class LossSurface(Drawing):
             self.look.stamp(SYMBOLS["w1slope"], SIZES.tick, theme.partial1),
             self.look.stamp(gradient, SIZES.tick, theme.gradient),
         )
+
+
+def _overlap(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether two rectangles (left, bottom, right, top) share more than an edge."""
+    return bool((first[:2] < second[2:]).all() and (second[:2] < first[2:]).all())
 
 
 def _apart(points: np.ndarray, distance: float) -> np.ndarray:

@@ -12,7 +12,6 @@ from scenes.panels.mesh import Mesh, draw_order
 from scenes.panels.view import View
 from scenes.theme import Theme
 
-SHADES = 256
 NONE = np.empty(0, int)
 SOLID = 0.95
 GLASS = 0.22
@@ -27,14 +26,13 @@ def height_colors(theme: Theme, shares: np.ndarray) -> np.ndarray:
 
 
 class Skin:
-    """Paints a mesh. The colours stand for height, from the lowest to the ceiling, unless others are given."""
+    """Paints a mesh. The colours stand for height, from the lowest to the ceiling."""
 
     def __init__(self, mesh: Mesh, theme: Theme) -> None:
         self.mesh = mesh
         self.theme = theme
         low, high = float(mesh.levels.min()), float(mesh.levels.max())
-        self.shares = (mesh.levels - low) / ((high - low) or 1.0)
-        self.colors = height_colors(theme, self.shares)
+        self.colors = height_colors(theme, (mesh.levels - low) / ((high - low) or 1.0))
         self._sources = self.colors[:, ::-1].tolist()  # blue, green, red: see Brush
         self._cut = mesh.cut.tolist()
         self.rim = mix(theme.rim, theme.height[-1], 0.3)

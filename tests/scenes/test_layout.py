@@ -1,5 +1,7 @@
 """Nothing leaves the safe area, whatever the parameters, in both themes and both languages."""
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from manim import tempconfig
 
 from scenes.catalogue import DescentParameters, find
-from scenes.drawing import channels
+from scenes.drawing import Stamp, channels
 from scenes.film import Film
 
 WIDTH, HEIGHT = 640, 360
@@ -34,7 +36,13 @@ FAR = {
 }
 
 
-def stills(parameters: DescentParameters, theme: str, language: str) -> dict[str, np.ndarray]:
+def stills(
+    parameters: DescentParameters,
+    theme: str,
+    language: str,
+    before: Callable[[], None] = lambda: None,
+    after: Callable[[str], None] = lambda key: None,
+) -> dict[str, np.ndarray]:
     """The last state of every beat, (H, W, 3)."""
     settings_ = {
         "pixel_width": WIDTH, "pixel_height": HEIGHT, "frame_rate": 30, "dry_run": True,
@@ -47,7 +55,9 @@ def stills(parameters: DescentParameters, theme: str, language: str) -> dict[str
         def keep(beat: Any) -> None:
             renderer: Any = film.renderer
             renderer.static_image = None
+            before()
             renderer.update_frame(film)
+            after(beat.key)
             shots[beat.key] = renderer.get_frame()[:, :, :3]
 
         film.on_beat = keep
@@ -91,3 +101,33 @@ def test_any_parameters_make_a_film(lr, start, epochs, loss, optimizer, language
     assert 20 <= float(shots.pop("length")[0]) <= 90
     background = {"dark": "#0f1117", "light": "#ffffff"}[theme]
     assert sum(strays(frame, background) for frame in shots.values()) == 0
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_numbers_and_names_of_panels_never_overlap(name, tmp_path, monkeypatch):
+    """Of all texts that panels put into the last frame of a beat, no two share ground."""
+    monkeypatch.chdir(tmp_path)
+    Path("points.csv").write_text(POINTS, encoding="utf-8")
+    put, texts = Stamp.put, []
+
+    def watched(self, brush, x, y, opacity=1.0, anchor=0.5, halo=None):
+        half, left = (self.high - self.low) / 2, x - anchor * self.width
+        if opacity > 0.5:
+            texts.append((left, y - half, left + self.width, y + half))
+        put(self, brush, x, y, opacity, anchor, halo)
+
+    monkeypatch.setattr(Stamp, "put", watched)
+    seen = {}
+    stills(DescentParameters(**FAR[name]), "dark", "en", texts.clear, lambda key: seen.update({key: list(texts)}))
+    assert sum(len(boxes) for boxes in seen.values()) > 50
+    clashes = [
+        (key, *pair) for key, boxes in seen.items() for pair in itertools.combinations(boxes, 2) if share_ground(*pair)
+    ]
+    assert clashes == []
+
+
+def share_ground(first, second, touch=0.03):
+    """Whether two rectangles (left, bottom, right, top) overlap by more than a hair."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    return width > touch and height > touch
