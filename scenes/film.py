@@ -174,6 +174,11 @@ class Film(Scene):
             panel.epoch = self.epoch
         self._clocked += panels
 
+    def restart(self, *panels: Drawing) -> None:
+        """Set the clock to the beginning, with these panels under it; those before keep what they show."""
+        self.epoch, self._clocked = 0.0, []
+        self.clock(*panels)
+
     def advance(self, epoch: float, first: float, total: float, *others: Animation) -> None:
         """Let training go on to an epoch: the first step in so many seconds, all of them in the total at most."""
         count = round(epoch - self.epoch)

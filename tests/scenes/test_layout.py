@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from far import CASES, POINTS
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from manim import tempconfig
 
-from scenes.catalogue import DescentParameters, find
+from scenes.catalogue import DescentParameters, FilmParameters, find
 from scenes.drawing import Stamp, channels
 from scenes.film import Film
 
@@ -19,25 +20,10 @@ WIDTH, HEIGHT = 640, 360
 MARGIN = 0.045
 """The safe margin is 5 %; what an edge's softness takes is allowed."""
 
-POINTS = "x,y\n1,2.1\n2,3.9\n3,6.2\n4,8.1\n5,9.8\n6,12.4\n"
-FAR = {
-    "grows": {"lr": 0.0085},
-    "runs-away": {"lr": 0.02},
-    "no-number": {"lr": 0.5, "epochs": 40},
-    "other-start": {"start": (9.0, -4.0)},
-    "at-the-minimum": {"start": (2.4459, 4.0043)},
-    "no-epoch": {"epochs": 0},
-    "one-epoch": {"epochs": 1},
-    "many-epochs": {"epochs": 500},
-    "mean": {"loss": "mse", "lr": 0.1},
-    "adam": {"optimizer": "adam", "lr": 0.5},
-    "own-data": {"data": "points.csv", "lr": 0.005},
-    "far-away": {"start": (4000.0, -90000.0)},
-}
-
 
 def stills(
-    parameters: DescentParameters,
+    name: str,
+    parameters: FilmParameters,
     theme: str,
     language: str,
     before: Callable[[], None] = lambda: None,
@@ -49,7 +35,7 @@ def stills(
         "verbosity": "ERROR", "progress_bar": "none",
     }  # fmt: skip
     with tempconfig(settings_):
-        film: Film = find("descent").load_scene()(parameters, theme=theme, language=language, skip_animations=True)
+        film: Film = find(name).load_scene()(parameters, theme=theme, language=language, skip_animations=True)
         shots: dict[str, np.ndarray] = {}
 
         def keep(beat: Any) -> None:
@@ -74,12 +60,12 @@ def strays(frame: np.ndarray, background: str) -> int:
     return int(away.sum())
 
 
-@pytest.mark.parametrize("name", FAR)
-def test_nothing_leaves_the_safe_area(name, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("film", "case"), CASES)
+def test_nothing_leaves_the_safe_area(film, case, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("points.csv").write_text(POINTS, encoding="utf-8")
-    theme, language = [("dark", "en"), ("light", "ko")][list(FAR).index(name) % 2]
-    shots = stills(DescentParameters(**FAR[name]), theme, language)
+    theme, language = [("dark", "en"), ("light", "ko")][list(CASES).index((film, case)) % 2]
+    shots = stills(film, find(film).parameters(**CASES[film, case]), theme, language)
     seconds = float(shots.pop("length")[0])
     assert 20 <= seconds <= 90
     background = {"dark": "#0f1117", "light": "#ffffff"}[theme]
@@ -97,14 +83,14 @@ NUMBERS = st.floats(-30, 30).map(lambda value: round(value, 3))
 )  # fmt: skip
 def test_any_parameters_make_a_film(lr, start, epochs, loss, optimizer, language, theme):
     parameters = DescentParameters(lr=lr, start=start, epochs=epochs, loss=loss, optimizer=optimizer)
-    shots = stills(parameters, theme, language)
+    shots = stills("descent", parameters, theme, language)
     assert 20 <= float(shots.pop("length")[0]) <= 90
     background = {"dark": "#0f1117", "light": "#ffffff"}[theme]
     assert sum(strays(frame, background) for frame in shots.values()) == 0
 
 
-@pytest.mark.parametrize("name", FAR)
-def test_numbers_and_names_of_panels_never_overlap(name, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("film", "case"), CASES)
+def test_numbers_and_names_of_panels_never_overlap(film, case, tmp_path, monkeypatch):
     """Of all texts that panels put into the last frame of a beat, no two share ground."""
     monkeypatch.chdir(tmp_path)
     Path("points.csv").write_text(POINTS, encoding="utf-8")
@@ -118,7 +104,8 @@ def test_numbers_and_names_of_panels_never_overlap(name, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Stamp, "put", watched)
     seen = {}
-    stills(DescentParameters(**FAR[name]), "dark", "en", texts.clear, lambda key: seen.update({key: list(texts)}))
+    parameters = find(film).parameters(**CASES[film, case])
+    stills(film, parameters, "dark", "en", texts.clear, lambda key: seen.update({key: list(texts)}))
     assert sum(len(boxes) for boxes in seen.values()) > 50
     clashes = [
         (key, *pair) for key, boxes in seen.items() for pair in itertools.combinations(boxes, 2) if share_ground(*pair)
