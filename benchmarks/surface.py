@@ -7,6 +7,7 @@ A surface of 41 x 41 points, as our films draw it while it turns, turns for 3 s 
     stock        Manim's ThreeDScene and Surface, the same grid and turn
     matplotlib   FuncAnimation and plot_surface, as the seed notes do, the same encoder settings
     encoder      the encoder alone, fed with the frames that ours drew
+    two          two surfaces of a film of ours, turning side by side; its encoder alone is `two-encoder`
 
 Each is a whole process, interpreter and imports included.
 
@@ -23,7 +24,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PEERS = ("encoder", "ours", "matplotlib", "stock")
+PEERS = ("encoder", "ours", "matplotlib", "stock", "two-encoder", "two")
 WIDTH, HEIGHT, FPS, SECONDS = 1920, 1080, 60, 3
 FRAMES = FPS * SECONDS
 POINTS = 41
@@ -40,11 +41,13 @@ def main() -> None:
     parser.add_argument("--dump", action="store_true", help="keep the raw frames of ours")
     asked = parser.parse_args()
     if asked.run:
-        {"ours": ours, "stock": stock, "matplotlib": with_matplotlib, "encoder": encoder_alone}[asked.run](asked)
+        runs = {"ours": ours, "two": ours, "encoder": encoder_alone, "two-encoder": encoder_alone}
+        {**runs, "stock": stock, "matplotlib": with_matplotlib}[asked.run](asked)
         return
     peers = [peer for peer in PEERS if peer not in asked.without]
     with tempfile.TemporaryDirectory() as folder:
-        measure("ours", folder, "--dump")
+        for peer in ("ours", "two"):
+            measure(peer, folder, "--dump")
         taken: dict[str, list[Taken]] = {peer: [] for peer in peers}
         for _ in range(asked.rounds):
             for peer in peers:
@@ -78,8 +81,9 @@ def report(taken: dict[str, list[Taken]]) -> None:
     for peer, seconds in middle.items():
         memory = max(run.megabytes for run in taken[peer])
         print(f"{peer:12}{seconds:9.2f}{FRAMES / seconds:10.1f}{seconds / middle['ours']:9.2f}{memory:9.0f}")
-    if "encoder" in middle:
-        print(f"ours takes {middle['ours'] / middle['encoder']:.2f} times the encoder alone")
+    for peer, alone in (("ours", "encoder"), ("two", "two-encoder")):
+        if peer in middle and alone in middle:
+            print(f"{peer}: {middle[peer] / middle[alone]:.2f} times the encoder alone")
 
 
 def output() -> Any:
@@ -99,28 +103,29 @@ def ours(asked: argparse.Namespace) -> None:
 
 def film_surface(asked: argparse.Namespace) -> None:
     """Fetch the run, draw and encode."""
-    from learning.experiment import Experiment
     from learning.store import fetch
-    from scenes.catalogue import DescentParameters, Entry
+    from scenes.catalogue import DescentParameters, Entry, FlatRegionsParameters
     from scenes.production import studio
     from scenes.production.order import Order
     from scenes.production.shooting import shoot_film
 
-    run = fetch(Experiment(), root=asked.folder / "cache")
+    two = asked.run == "two"
+    parameters = FlatRegionsParameters(starts=((-10.0, -1.0),)) if two else DescentParameters()
+    runs = {label: fetch(run, root=asked.folder / "cache") for label, run in parameters.experiments().items()}
     if asked.dump:
-        keep_frames(studio.FilmWriter, asked.folder)
-    place = asked.folder / "ours" / "film"
+        keep_frames(studio.FilmWriter, asked.folder / f"{asked.run}.npy")
+    place = asked.folder / asked.run / "film"
     place.mkdir(parents=True, exist_ok=True)
-    entry = Entry("descent", DescentParameters, "turning:Turning", SECONDS)
-    order = Order(entry, DescentParameters(), output(), "dark", "en")
-    shoot_film(order, {"run": run}, place / "ours.mp4", None)
+    scene = "turning:TwoTurning" if two else "turning:Turning"
+    entry = Entry("flat-regions" if two else "descent", type(parameters), scene, SECONDS)
+    shoot_film(Order(entry, parameters, output(), "dark", "en"), runs, place / "film.mp4", None)
 
 
-def keep_frames(writer: Any, folder: Path) -> None:
+def keep_frames(writer: Any, path: Path) -> None:
     """Let a writer keep each frame that it takes, raw, in one file."""
     import numpy as np
 
-    frames = np.lib.format.open_memmap(folder / "frames.npy", "w+", np.uint8, (FRAMES, HEIGHT, WIDTH, 4))
+    frames = np.lib.format.open_memmap(path, "w+", np.uint8, (FRAMES, HEIGHT, WIDTH, 4))
     original, count = writer.write_frame, 0
 
     def write_frame(self: Any, pixels: Any, *, repeat: int = 1) -> None:
@@ -138,7 +143,7 @@ def encoder_alone(asked: argparse.Namespace) -> None:
 
     from scenes.production.encode import Encoder, open_sink
 
-    frames = np.load(asked.folder / "frames.npy", mmap_mode="r")
+    frames = np.load(asked.folder / ("two.npy" if asked.run == "two-encoder" else "ours.npy"), mmap_mode="r")
     encoder = Encoder(open_sink(asked.folder / "encoder.mp4", output()))
     for frame in frames:
         encoder.write(np.array(frame))

@@ -1,9 +1,11 @@
-"""The film that `surface.py` measures: a surface that turns beside the data plot."""
+"""The films that `surface.py` measures: a surface that turns beside the data plot, and two side by side."""
 
 from manim import linear
 
 from scenes import material
+from scenes.curve_film import CurveFilm
 from scenes.film import Film
+from scenes.films.flat_regions import EPOCH, LARGE, PLACES
 from scenes.line_film import PLOT, SURFACE
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_surface import LossSurface
@@ -25,3 +27,21 @@ class Turning(Film):
         ground.azimuth, ground.epoch = -30.0, 10.0
         self.add(plot, ground)
         self.play(ground.to(azimuth=30.0, rate_func=linear, run_time=3))
+
+
+class TwoTurning(CurveFilm):
+    """Three seconds, the surfaces of MSE and BCE with all that stands on them."""
+
+    film_name = "flat-regions"
+
+    def construct(self) -> None:
+        """Turn both once."""
+        self.starts = [tuple(self.histories["mse 0"].params[0].tolist())]
+        self.prepare([[self.histories["mse 0"]], [self.histories["bce 0"]]], PLACES, EPOCH, (-11, 3, -2, 10))
+        for side, frame in zip(self.sides, LARGE, strict=True):
+            ground = side.surface
+            ground.frame = frame
+            ground.floor = ground.upright = ground.skin = ground.star = ground.ball = ground.path = 1.0
+            ground.epoch = 100.0
+            self.add(ground)
+        self.play(self.both(azimuth=self.azimuth + 60, rate_func=linear, run_time=3))

@@ -8,13 +8,14 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from learning.errors import InputError, quoted, unknown
-from learning.experiment import read_data_file
+from learning.experiment import DATA_OPTIONS, Experiment, Option, read_data_file
+from learning.theory import Float64, sigmoid
 
 Float32 = npt.NDArray[np.float32]
 
@@ -29,7 +30,7 @@ class Data:
     Attributes:
         x: (N,) float32.
         y: (N,) float32.
-        truth: (N,) float32, y without its noise, or None.
+        truth: (N,) float32, y without its noise (the probability of 1 where y is 0 or 1), or None.
         true_params: The parameters that the truth was made from, or None.
         name: What to call the data.
     """
@@ -41,6 +42,13 @@ class Data:
     name: str
 
 
+REGRESSION = (2.5, 4.0)
+"""Bias and slope of the line that the regression data are made from."""
+
+LOGISTIC = (-1.0, 5.0)
+"""Bias and slope of the logit that the logistic data are made from."""
+
+
 def regression(seed: int) -> Data:
     """Make the notes' 100 points: x = sorted randn, y = 2.5 + 4x + 0.5 randn; their seed is 43052."""
     import torch
@@ -48,26 +56,94 @@ def regression(seed: int) -> Data:
     generator = torch.Generator().manual_seed(seed)
     x, _ = torch.randn(100, generator=generator).sort()  # (N,)
     noise = 0.5 * torch.randn(100, generator=generator)  # (N,)
-    weights = torch.tensor([2.5, 4.0])
-    truth = torch.stack([torch.ones(100), x], dim=1) @ weights  # (N, 2) @ (2,) -> (N,)
-    return Data(x.numpy(), (truth + noise).numpy(), truth.numpy(), (2.5, 4.0), "regression")
+    truth = torch.stack([torch.ones(100), x], dim=1) @ torch.tensor(REGRESSION)  # (N, 2) @ (2,) -> (N,)
+    return Data(x.numpy(), (truth + noise).numpy(), truth.numpy(), REGRESSION, "regression")
 
 
-DATA_SETS: Mapping[str, Callable[[int], Data]] = {"regression": regression}
-"""Every data set: its name, and what makes it from a seed."""
+def logistic(seed: int) -> Data:
+    """Make the notes' 2000 points of linspace(-1, 1): y is 1 with probability sigmoid(-1 + 5x), otherwise 0.
+
+    y is what ``torch.manual_seed(seed); torch.bernoulli(probability)`` draws.
+    """
+    import torch
+
+    x = torch.linspace(-1, 1, 2000)  # (N,)
+    probability = torch.sigmoid(LOGISTIC[0] + LOGISTIC[1] * x)  # (N,)
+    y = torch.bernoulli(probability, generator=torch.Generator().manual_seed(seed))
+    return Data(x.numpy(), y.numpy(), probability.numpy(), LOGISTIC, "logistic")
 
 
-def load(name_or_path: str, seed: int) -> Data:
+def broken_line(seed: int, noise: float, slopes: tuple[float, float]) -> Data:
+    """Make the notes' 100 points of linspace(-1, 1) around a line through the origin that breaks there.
+
+    Args:
+        seed: Seed of the noise.
+        noise: Standard deviation of the points around the line; the notes' is 0.3.
+        slopes: Slopes left and right of zero; the notes' are 1 and 3.5.
+    """
+    import torch
+
+    x = torch.linspace(-1, 1, 100)  # (N,)
+    truth = torch.where(x < 0, slopes[0] * x, slopes[1] * x)  # (N,)
+    y = truth + noise * torch.randn(100, generator=torch.Generator().manual_seed(seed))
+    return Data(x.numpy(), y.numpy(), truth.numpy(), None, "broken-line")
+
+
+DATA_SETS: Mapping[str, Callable[..., Data]] = {
+    "regression": regression,
+    "logistic": logistic,
+    "broken-line": broken_line,
+}
+"""Every data set: its name, and what makes it from a seed and its options."""
+
+
+def data_of(experiment: Experiment) -> Data:
+    """Return the data of an experiment.
+
+    Raises:
+        InputError: The CSV file is not as it should be, or has another y than 0 to 1 where the loss is bce.
+    """
+    data = load(experiment.data, experiment.seed_of_data, dict(experiment.data_options))
+    outside = data.y[(data.y < 0) | (data.y > 1)]
+    if experiment.loss == "bce" and len(outside):
+        raise InputError(
+            f"{experiment.data}: y has {outside[0]:g}, but the loss bce takes only 0 to 1; correct it, or choose mse"
+        )
+    return data
+
+
+def truth_of(experiment: Experiment, x: npt.ArrayLike) -> Float64 | None:
+    """Return what lies under the points of a data set of ours at any x, (N,), without its noise; None for a CSV file.
+
+    Line, probability of 1, or broken line, by the formulas of the functions above, in float64 and without torch.
+    """
+    at = np.asarray(x, dtype=np.float64)
+    if experiment.data == "regression":
+        return REGRESSION[0] + REGRESSION[1] * at
+    if experiment.data == "logistic":
+        return sigmoid(LOGISTIC[0] + LOGISTIC[1] * at)
+    if experiment.data == "broken-line":
+        left, right = cast("tuple[float, float]", dict(experiment.data_options)["slopes"])
+        return np.where(at < 0, left * at, right * at)
+    return None
+
+
+def load(name_or_path: str, seed: int, options: Mapping[str, Option] | None = None) -> Data:
     """Return the data set of that name, or what a CSV file holds.
 
     A CSV file is UTF-8 with a header that has x and y, in any order, among any other columns; its rows keep
     their order, and the seed does not touch them.
 
+    Args:
+        name_or_path: A name of :data:`DATA_SETS`, or the path of a CSV file.
+        seed: Seed of a data set of ours.
+        options: Its options; those not given have their defaults.
+
     Raises:
         InputError: The name is unknown, or the file is not as it should be; says the line and the value.
     """
     if name_or_path in DATA_SETS:
-        return DATA_SETS[name_or_path](seed)
+        return DATA_SETS[name_or_path](seed, **{**DATA_OPTIONS[name_or_path], **(options or {})})
     if not name_or_path.lower().endswith(".csv"):
         raise unknown("data", name_or_path, (*DATA_SETS, "the path of a .csv file"))
     return read_csv(Path(name_or_path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,16 +19,30 @@ from pydantic import (
     model_validator,
 )
 
-from learning.errors import InputError, from_validation, unknown
+from learning.errors import InputError, from_validation, quoted, unknown
 
 HISTORY_FORMAT = 1
 """The number of the history file's format; part of every key, so a new format trains anew."""
 
-DATA_SET_NAMES = ("regression",)
-"""The data sets that :mod:`learning.data` makes."""
+Option = bool | int | float | str | tuple[float, ...]
+Options = tuple[tuple[str, Option], ...]
 
-PARAMETER_NAMES: Mapping[str, tuple[str, ...]] = {"line": ("w0", "w1")}
-"""The parameters of every model of :mod:`learning.model`: w0 is the bias, w1 the slope."""
+DATA_OPTIONS: Mapping[str, Mapping[str, Option]] = {
+    "regression": {},
+    "logistic": {},
+    "broken-line": {"noise": 0.3, "slopes": (1.0, 3.5)},
+}
+"""The data sets that :mod:`learning.data` makes, and the options of each with their defaults."""
+
+DATA_SET_NAMES = tuple(DATA_OPTIONS)
+
+MODEL_NAMES = ("line", "logistic", "relu")
+"""The models of :mod:`learning.model`."""
+
+MOST_NODES = 1024
+MOST_NETS = 2000
+MOST_NODES_IN_ALL = 2**16
+"""Nodes of all nets of a batch together; each is a value for every point, every epoch."""
 
 OPTIMIZERS = (
     "Adadelta",
@@ -47,17 +61,20 @@ OPTIMIZERS = (
 )
 """Those of torch.optim that can train a vector: not SparseAdam, nor Muon, which wants matrices."""
 
+COUPLING = ("Adafactor", "LBFGS")
+"""Those whose step for one weight depends on all the others, so that nets side by side would not be independent."""
+
 START_LIMIT = 1e6
 """Largest magnitude of a first weight."""
 
 Value = Annotated[float, Field(ge=-START_LIMIT, le=START_LIMIT, allow_inf_nan=False)]
-Option = bool | int | float | str | tuple[float, ...]
 
 
 class Experiment(BaseModel):
     """One training run: data, model, loss, optimizer, learning rate, epochs, start.
 
-    Frozen and hashable; two experiments that are equal have the same :meth:`key`.
+    Frozen and hashable; two experiments that are equal have the same :meth:`key`. Of all models only the line has
+    first weights of its own here, the notes' (-5, 10); the others start as torch would.
 
     Raises:
         InputError: A value is not allowed; one line with the value, what is allowed and the next step.
@@ -66,10 +83,19 @@ class Experiment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: str = Field("regression", description="name of a data set, or the path of a .csv file with columns x and y")
+    data_options: Options = Field((), validate_default=True, description="options of the data set, sorted by name")
+    data_seed: int | None = Field(None, ge=0, lt=2**32, description="seed of the data; None: that of the run")
     model: str = Field("line", description="name of the model")
-    loss: Literal["sse", "mse"] = Field("sse", description="sum (sse) or mean (mse) of the squared residuals")
+    nodes: int | None = Field(None, ge=1, le=MOST_NODES, description="ReLU nodes of the model relu")
+    bias: bool = Field(False, description="whether both layers of the model relu have a bias")
+    nets: int = Field(
+        1, ge=1, le=MOST_NETS, description="relu nets side by side, with first weights of seed, seed+1, …"
+    )
+    loss: Literal["sse", "mse", "bce"] = Field(
+        "sse", description="sum (sse) or mean (mse) of the squared residuals, or mean binary cross-entropy (bce)"
+    )
     optimizer: str = Field("SGD", description="an optimizer of torch.optim")
-    optimizer_options: tuple[tuple[str, Option], ...] = Field((), description="its options except lr, sorted by name")
+    optimizer_options: Options = Field((), description="its options except lr, sorted by name")
     lr: float = Field(0.001, gt=0, allow_inf_nan=False, description="learning rate α")
     epochs: int = Field(30, ge=0, le=1_000_000, description="passes over the data")
     batch_size: int | None = Field(None, ge=1, description="points an update; None: all of them")
@@ -85,7 +111,14 @@ class Experiment(BaseModel):
             except ValidationError as error:
                 raise from_validation(error, type(self)) from None
 
-    @field_validator("lr", "epochs", "batch_size", "seed", "record_every", mode="before")
+    @model_validator(mode="before")
+    @classmethod
+    def _only_the_line_has_a_start(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.get("model", "line") != "line" and "start" not in values:
+            return {**values, "start": None}
+        return values
+
+    @field_validator("lr", "epochs", "batch_size", "seed", "data_seed", "nodes", "nets", "record_every", mode="before")
     @classmethod
     def _no_truth_value(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, bool):
@@ -102,8 +135,8 @@ class Experiment(BaseModel):
     @field_validator("model")
     @classmethod
     def _model_is_known(cls, value: str) -> str:
-        if value not in PARAMETER_NAMES:
-            raise unknown("model", value, PARAMETER_NAMES)
+        if value not in MODEL_NAMES:
+            raise unknown("model", value, MODEL_NAMES)
         return value
 
     @field_validator("optimizer")
@@ -114,23 +147,34 @@ class Experiment(BaseModel):
             raise unknown("optimizer", value, OPTIMIZERS)
         return canonical
 
-    @field_validator("optimizer_options", mode="before")
+    @field_validator("data_options", "optimizer_options", mode="before")
     @classmethod
     def _accept_mapping(cls, value: Any) -> Any:
         return tuple(value.items()) if isinstance(value, Mapping) else value
 
     @field_validator("optimizer_options")
     @classmethod
-    def _check_options(cls, value: tuple[tuple[str, Option], ...]) -> tuple[tuple[str, Option], ...]:
-        names = [name for name, _ in value]
+    def _check_options(cls, value: Options) -> Options:
+        _refuse_repeated("optimizer option", value)
         for name, option in value:
             if name == "lr":
                 raise InputError(f"optimizer option lr = {option!r}: it has a field of its own; set lr instead")
-            if names.count(name) > 1:
-                raise InputError(f"optimizer option {name} is given {names.count(name)} times; give it once")
             if not _is_finite(option):
                 raise InputError(f"optimizer option {name} = {option!r}: must be finite; choose another value")
         return tuple(sorted(value, key=lambda pair: pair[0]))
+
+    @field_validator("data_options")
+    @classmethod
+    def _fill_in_data_options(cls, value: Options, info: ValidationInfo) -> Options:
+        """Give every option of the data set its value, so that equal data have equal keys."""
+        data = info.data.get("data", "regression")  # not there if it was refused, which is then what is said
+        allowed = DATA_OPTIONS.get(data, {})
+        _refuse_repeated("data option", value)
+        for name, option in value:
+            if name not in allowed:
+                raise _no_such_data_option(data, name, allowed)
+            _CHECK_DATA_OPTION[name](option)
+        return tuple(sorted((name, _as_floats(option)) for name, option in {**allowed, **dict(value)}.items()))
 
     @field_validator("start")
     @classmethod
@@ -138,19 +182,62 @@ class Experiment(BaseModel):
         return None if value is None else tuple(weight + 0.0 for weight in value)
 
     @model_validator(mode="after")
-    def _start_fits_model(self) -> Experiment:
-        names = PARAMETER_NAMES[self.model]
-        if self.start is not None and len(self.start) != len(names):
+    def _model_is_whole(self) -> Experiment:
+        if self.model == "relu" and self.nodes is None:
+            raise InputError(f"nodes = None: the model relu needs 1 to {MOST_NODES} nodes; give nodes, such as 2")
+        for name, value, none in (("nodes", self.nodes, None), ("bias", self.bias, False), ("nets", self.nets, 1)):
+            if self.model != "relu" and value != none:
+                raise InputError(f"{name} = {value}: only the model relu takes it; leave it out, or choose model relu")
+        if self.loss == "bce" and self.model != "logistic":
             raise InputError(
-                f"start = {self.start}: the model {self.model} has {len(names)} parameters, "
-                f"{', '.join(names)}; give a value for each"
+                f"loss = 'bce': needs a probability, which the model {self.model} does not give; "
+                "choose sse or mse, or the model logistic"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _start_fits_model(self) -> Experiment:
+        if self.start is None or self.nets > 1:
+            return self
+        names = parameter_names(self)
+        if len(self.start) != len(names):
+            raise InputError(
+                f"start = ({_shortened(self.start)}): the model {self.model} has {len(names)} parameters, "
+                f"{_shortened(names)}; give a value for each"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _nets_are_independent(self) -> Experiment:
+        if self.nets == 1:
+            return self
+        nets = f"with nets = {self.nets}"
+        if self.start is not None:
+            raise InputError(
+                f"start = ({_shortened(self.start)}): {nets} each has first weights of its seed; leave it out"
+            )
+        if self.seed + self.nets > 2**32:
+            raise InputError(f"seed = {self.seed}: {nets} it must be at most {2**32 - self.nets}; choose a smaller one")
+        if self.optimizer in COUPLING:
+            raise InputError(
+                f"optimizer = {self.optimizer!r}: {nets} it would couple them; choose another, such as SGD"
+            )
+        if self.batch_size is not None:
+            raise InputError(f"batch_size = {self.batch_size}: {nets} all the data make one update; leave it out")
+        if self.nets * (self.nodes or 0) > MOST_NODES_IN_ALL:
+            most = MOST_NODES_IN_ALL // (self.nodes or 1)
+            raise InputError(f"nets = {self.nets}: of {self.nodes} nodes at most {most} fit side by side; choose fewer")
         return self
 
     @property
     def data_file(self) -> Path | None:
         """The CSV file that the data come from, or None if they are a data set of ours."""
         return None if self.data in DATA_SET_NAMES else Path(self.data)
+
+    @property
+    def seed_of_data(self) -> int:
+        """The seed of the data: `data_seed`, or `seed` where that is None."""
+        return self.seed if self.data_seed is None else self.data_seed
 
     def replace(self, **changes: Any) -> Experiment:
         """Return the same experiment with some values changed, and checked again."""
@@ -171,6 +258,29 @@ class Experiment(BaseModel):
         if self.data_file is not None:
             digest.update(hashlib.sha256(read_data_file(self.data_file)).digest())
         return digest.hexdigest()
+
+
+def parameter_names(experiment: Experiment) -> tuple[str, ...]:
+    """Return the names of the P parameters, in the order in which a history keeps them.
+
+    Line and logistic: w0 is the bias, w1 the slope. A relu net: as its layers would be called in PyTorch, with
+    indices, ``layer1.weight[0,0]`` …; with more nets than one, ``net0.`` and so on before each.
+    """
+    if experiment.nodes is None:
+        return ("w0", "w1")
+    names = layer_names(experiment.nodes, experiment.bias)
+    if experiment.nets == 1:
+        return names
+    return tuple(f"net{net}.{name}" for net in range(experiment.nets) for name in names)
+
+
+def layer_names(nodes: int, bias: bool) -> tuple[str, ...]:
+    """Name the parameters of Linear(1, nodes) and Linear(nodes, 1)."""
+    first = [f"layer1.weight[{node},0]" for node in range(nodes)]
+    second = [f"layer2.weight[0,{node}]" for node in range(nodes)]
+    if not bias:
+        return (*first, *second)
+    return (*first, *(f"layer1.bias[{node}]" for node in range(nodes)), *second, "layer2.bias[0]")
 
 
 def read_data_file(path: Path) -> bytes:
@@ -195,3 +305,50 @@ def _is_finite(option: Option) -> bool:
 def _number(option: Option) -> Option:
     """Write 1, 1.0 and True the same way, for they compare equal, and so must the keys."""
     return float(option) if isinstance(option, bool | int | float) else option
+
+
+def _refuse_repeated(what: str, options: Options) -> None:
+    names = [name for name, _ in options]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{what} {name} is given {names.count(name)} times; give it once")
+
+
+def _no_such_data_option(data: str, name: str, allowed: Mapping[str, Option]) -> InputError:
+    if allowed:
+        return unknown(f"option of {data}", name, allowed)
+    return InputError(f"data option {quoted(name)}: the data {quoted(data)} take none; leave it out")
+
+
+def _check_noise(noise: Option) -> None:
+    if not _is_real(noise) or not 0 <= noise <= START_LIMIT:  # type: ignore[operator]  # a number by then
+        raise InputError(f"data option noise = {noise!r}: must be a number from 0 to 1e6; the default is 0.3")
+
+
+def _check_slopes(slopes: Option) -> None:
+    pair = slopes if isinstance(slopes, tuple) else ()
+    if len(pair) != 2 or not all(abs(slope) <= START_LIMIT for slope in pair):
+        raise InputError(
+            f"data option slopes = {slopes!r}: must be two numbers from -1e6 to 1e6; the default is (1.0, 3.5)"
+        )
+
+
+_CHECK_DATA_OPTION: Mapping[str, Callable[[Option], None]] = {"noise": _check_noise, "slopes": _check_slopes}
+
+
+def _is_real(option: Option) -> bool:
+    return isinstance(option, int | float) and not isinstance(option, bool)
+
+
+def _as_floats(option: Option) -> Option:
+    """Write numbers as floats, and zero without a sign, so that equal options are written the same way."""
+    if isinstance(option, tuple):
+        return tuple(float(value) + 0.0 for value in option)
+    return float(option) + 0.0
+
+
+def _shortened(values: tuple[object, ...]) -> str:
+    """Write a tuple, the middle of a long one left out."""
+    if len(values) > 8:
+        return f"{', '.join(map(str, values[:3]))}, … {values[-1]}"
+    return ", ".join(map(str, values))

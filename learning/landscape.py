@@ -4,26 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from learning.errors import InputError, unknown
 from learning.history import History
-from learning.theory import Float64, hessian
+from learning.theory import Float64, Loss, design, hessian, least_squares, sigmoid
 
-MODELS: Mapping[str, Callable[[Float64, Float64, Float64], Float64]] = {
-    "line": lambda w0, w1, x: w0 + w1 * x,
-}
-"""What each model of two parameters says: weights (M, 1) and x (N,) to ŷ (M, N)."""
+Pointwise = Callable[[Float64, Float64], Float64]
 
-LOSSES: Mapping[str, Callable[[Float64], Float64]] = {
-    "sse": lambda residuals: np.sum(residuals**2, axis=-1),
-    "mse": lambda residuals: np.mean(residuals**2, axis=-1),
+
+class Cost(NamedTuple):
+    """The loss of each point as a function of its u = w0 + w1 x; both from u (M, N) and y (N,) to (M, N)."""
+
+    value: Pointwise
+    slope: Pointwise  # its derivative in u
+
+
+def _squares(u: Float64, y: Float64) -> Float64:
+    return (y - u) ** 2
+
+
+def _squares_slope(u: Float64, y: Float64) -> Float64:
+    return -2 * (y - u)
+
+
+def _squares_of_sigmoid(u: Float64, y: Float64) -> Float64:
+    return (y - sigmoid(u)) ** 2
+
+
+def _squares_of_sigmoid_slope(u: Float64, y: Float64) -> Float64:
+    v = sigmoid(u)
+    return -2 * (y - v) * v * sigmoid(-u)  # sigmoid(-u) is 1 - v, also where v is nearly 1
+
+
+def _cross_entropy(u: Float64, y: Float64) -> Float64:
+    """Return -y log v - (1 - y) log(1 - v), where v = sigmoid(u), as softplus(u) - y u: finite at any u."""
+    return np.maximum(u, 0) - y * u + np.log1p(np.exp(-np.abs(u)))
+
+
+def _cross_entropy_slope(u: Float64, y: Float64) -> Float64:
+    return sigmoid(u) - y
+
+
+COSTS: Mapping[str, Mapping[str, Cost]] = {
+    "line": {"sse": Cost(_squares, _squares_slope), "mse": Cost(_squares, _squares_slope)},
+    "logistic": {
+        "sse": Cost(_squares_of_sigmoid, _squares_of_sigmoid_slope),
+        "mse": Cost(_squares_of_sigmoid, _squares_of_sigmoid_slope),
+        "bce": Cost(_cross_entropy, _cross_entropy_slope),
+    },
 }
-"""Each loss, from residuals (M, N) to (M,)."""
+"""Each loss of each model of two parameters. Where torch's float32 ŷ is exactly 0 or 1, at |u| above 16, its bce is
+cut off at 100 a point; here it goes on."""
 
 BLOCK = 2**20  # residuals at once: 8 MB, whatever the size of window and data
+NEWTON_STEPS, FLAT = 100, 1e-12  # at most so many, until each partial slope of the mean loss is so small
 WHOLE_ROWS = 50  # of a long path, the steps that a film shows one by one
 TRACE_POINTS = 4000
 
@@ -81,15 +119,40 @@ def loss_at(history: History, points: npt.ArrayLike) -> Float64:
     Raises:
         InputError: The model has no loss over two weights that is known here.
     """
+    value = _cost(history).value
+    return _over_points(history, points, lambda u, y, _: value(u, y))[:, 0]
+
+
+def gradient_at(history: History, points: npt.ArrayLike) -> Float64:
+    """Return the gradient of the loss at the weights `points`, (M, 2), as (M, 2), by formula: Xᵀ dloss/du.
+
+    Raises:
+        InputError: The model has no loss over two weights that is known here.
+    """
+    slope = _cost(history).slope
+    first = _over_points(history, points, lambda u, y, _: slope(u, y))
+    second = _over_points(history, points, lambda u, y, x: slope(u, y) * x)
+    return np.hstack([first, second])
+
+
+def _cost(history: History) -> Cost:
     experiment = history.experiment
-    if experiment.model not in MODELS:
-        raise unknown("model of two parameters", experiment.model, MODELS)
+    if experiment.model not in COSTS:
+        raise unknown("model of two parameters", experiment.model, COSTS)
+    return COSTS[experiment.model][experiment.loss]
+
+
+def _over_points(
+    history: History, points: npt.ArrayLike, each: Callable[[Float64, Float64, Float64], Float64]
+) -> Float64:
+    """Add up, or average, `each` of u (M, N), y and x over the data, block by block of the points (M, 2): (M, 1)."""
     x, y = history.x.astype(np.float64), history.y.astype(np.float64)  # (N,)
     pairs = np.asarray(points, dtype=np.float64)
     blocks = np.array_split(pairs, -(-pairs.size * len(y) // (2 * BLOCK)) or 1)
-    model, loss = MODELS[experiment.model], LOSSES[experiment.loss]
-    with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges has losses beyond float64
-        return np.concatenate([loss(y - model(block[:, :1], block[:, 1:], x)) for block in blocks])
+    together = np.sum if history.experiment.loss == "sse" else np.mean
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # a run that diverges goes beyond float64
+        sums = [together(each(block[:, :1] + block[:, 1:] * x, y, x), axis=-1) for block in blocks]
+    return np.concatenate(sums)[:, None]
 
 
 def over_window(history: History, window: Window, resolution: int = 65) -> Landscape:
@@ -98,11 +161,94 @@ def over_window(history: History, window: Window, resolution: int = 65) -> Lands
     Raises:
         InputError: The resolution is below 2.
     """
+    w0, w1 = _axes(window, resolution)
+    return Landscape(window, w0, w1, loss_at(history, _grid(w0, w1)).reshape(resolution, resolution))
+
+
+def gradient_over(history: History, window: Window, resolution: int = 65) -> Float64:
+    """Return the size (Euclidean norm) of the gradient at the points of :func:`over_window`, (M, K), by formula.
+
+    Raises:
+        InputError: The resolution is below 2, or the model is not one of two parameters.
+    """
+    gradient = gradient_at(history, _grid(*_axes(window, resolution)))  # (M K, 2)
+    size: Float64 = np.hypot(gradient[:, 0], gradient[:, 1])
+    return size.reshape(resolution, resolution)
+
+
+def _axes(window: Window, resolution: int) -> tuple[Float64, Float64]:
+    """Return w0 and w1, (resolution,) each, from border to border."""
     if resolution < 2:
         raise InputError(f"resolution = {resolution}: must be at least 2; the default is 65")
-    w0, w1 = np.linspace(*window.w0, resolution), np.linspace(*window.w1, resolution)
-    points = np.stack(np.meshgrid(w0, w1, indexing="ij"), axis=-1)  # (M, K, 2)
-    return Landscape(window, w0, w1, loss_at(history, points.reshape(-1, 2)).reshape(resolution, resolution))
+    return np.linspace(*window.w0, resolution), np.linspace(*window.w1, resolution)
+
+
+def _grid(w0: Float64, w1: Float64) -> Float64:
+    """Return all pairs of w0 (M,) and w1 (K,), (M K, 2)."""
+    return np.stack(np.meshgrid(w0, w1, indexing="ij"), axis=-1).reshape(-1, 2)
+
+
+def minimum_of(history: History) -> Float64:
+    """Return the weights of least loss, (2,).
+
+    A line's are least squares. A logistic curve's are found by Newton's method: binary cross-entropy, which is
+    convex, from (0, 0); squares from where cross-entropy is least. Where no loss is least, because one x
+    separates all 0 from all 1, it is a point at which the gradient has all but vanished.
+
+    Raises:
+        InputError: The model has no loss over two weights that is known here.
+    """
+    _cost(history)
+    x, y = history.x.astype(np.float64), history.y.astype(np.float64)
+    if history.experiment.model == "line":
+        return least_squares(x, y)
+    weights = _newton(_cross_entropy_bends, x, np.clip(y, 0, 1), np.zeros(2))
+    return weights if history.experiment.loss == "bce" else _newton(_squares_of_sigmoid_bends, x, y, weights)
+
+
+class _Bends(NamedTuple):
+    """Loss of each point and its derivatives in u, (N,) each; `safe` is a second derivative that is never negative."""
+
+    value: Float64
+    slope: Float64
+    bend: Float64
+    safe: Float64
+
+
+def _cross_entropy_bends(u: Float64, y: Float64) -> _Bends:
+    bend = sigmoid(u) * sigmoid(-u)
+    return _Bends(_cross_entropy(u, y), _cross_entropy_slope(u, y), bend, bend)
+
+
+def _squares_of_sigmoid_bends(u: Float64, y: Float64) -> _Bends:
+    v, rate = sigmoid(u), sigmoid(u) * sigmoid(-u)  # ŷ and dŷ/du
+    gauss_newton = 2 * rate**2
+    bend = gauss_newton - 2 * (y - v) * rate * (1 - 2 * v)
+    return _Bends(_squares_of_sigmoid(u, y), _squares_of_sigmoid_slope(u, y), bend, gauss_newton)
+
+
+def _newton(bends: Callable[[Float64, Float64], _Bends], x: Float64, y: Float64, start: Float64) -> Float64:
+    """Go from `start`, (2,), to where the points' mean loss is least, in Newton's steps, halved where too long."""
+    features, weights = design(x), start
+    for _ in range(NEWTON_STEPS):
+        here = bends(features @ weights, y)
+        gradient = features.T @ here.slope / len(y)
+        if np.abs(gradient).max() <= FLAT:
+            break
+        step = np.linalg.lstsq(_curvature(features, here), gradient, rcond=None)[0]
+        tries = (weights - 0.5**k * step for k in range(40))
+        highest = here.value.mean() * (1 + 1e-14)  # rounding: close to the minimum a step hardly changes the loss
+        weights = next((w for w in tries if bends(features @ w, y).value.mean() <= highest), weights)
+    return weights
+
+
+def _curvature(features: Float64, here: _Bends) -> Float64:
+    """Return the Hessian, (2, 2), or where that does not curve upwards the part of it that does."""
+    exact: Float64 = (features.T * here.bend) @ features / len(features)
+    if np.linalg.eigvalsh(exact)[0] > 0:
+        return exact
+    safe: Float64 = (features.T * here.safe) @ features / len(features)
+    return safe
 
 
 def along(history: History, per_step: int = 12) -> Trace:
@@ -138,12 +284,12 @@ def window_around(history: History, minimum: npt.ArrayLike, margin: float = 0.15
     least to twice the least loss, so that it is never degenerate.
 
     Args:
-        history: The run, of two parameters.
+        history: The run, of a line.
         minimum: Weights of least loss, (2,).
         margin: Share that is added beyond the farthest point.
 
     Raises:
-        InputError: No row is finite.
+        InputError: No row is finite, or the model is not a line, whose curvature is the same everywhere.
     """
     centre = np.asarray(minimum, dtype=np.float64)
     unit = _unit(history)  # (2,)
@@ -165,7 +311,9 @@ def _last_finite(history: History) -> int:
 
 def _unit(history: History) -> Float64:
     """Return the distance along each axis, (2,), that climbs half a unit of loss: 1/√Hᵢᵢ."""
-    curvature = np.diag(hessian(history.x, history.experiment.loss))
+    if history.experiment.model != "line":
+        raise unknown("model of a window around a run", history.experiment.model, ("line",))
+    curvature = np.diag(hessian(design(history.x), cast("Loss", history.experiment.loss)))
     unit = 1 / np.sqrt(np.where(curvature > 0, curvature, curvature.max()))  # w1 is flat if every x is 0
     return unit.astype(np.float64)
 

@@ -1,35 +1,33 @@
-"""The models: small modules that turn features into ŷ."""
+"""The models: small modules that turn features into ŷ, one by one or many side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import copy
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from learning.experiment import PARAMETER_NAMES
+from learning.experiment import Experiment
 
 
 class Model(nn.Module):
-    """What training asks of a model: names for its parameters, features of x, and ŷ from features."""
+    """What training asks of a model: features of x, and ŷ from features.
 
-    names: tuple[str, ...]
-    """The names of all parameters, in the order of ``parameters()``, each flattened."""
+    Its parameters, each flattened, are in the order of :func:`learning.experiment.parameter_names`.
+    """
 
     def features(self, x: Tensor) -> Tensor:
-        """Return what :meth:`forward` takes, made from the data once, before training."""
-        raise NotImplementedError
+        """Return what :meth:`forward` takes, made from the data x (N,) once, before training."""
+        return x
 
 
 class Line(Model):
     """ŷ = w0 + w1 x, computed as the notes do: X = [1 x] times the weights."""
 
-    names = PARAMETER_NAMES["line"]
-
     def __init__(self, seed: int, start: tuple[float, ...] | None) -> None:
         super().__init__()
-        first = linear_start(seed) if start is None else torch.tensor(start, dtype=torch.float32)
-        self.weights = nn.Parameter(first)  # (2,)
+        self.weights = nn.Parameter(_first_weights(seed, start))  # (2,)
 
     def features(self, x: Tensor) -> Tensor:
         """Return X = [1 x], (N, 2), for x (N,)."""
@@ -40,6 +38,56 @@ class Line(Model):
         return features @ self.weights
 
 
+class Logistic(Model):
+    """ŷ = sigmoid(w0 + w1 x), the probability that y is 1."""
+
+    def __init__(self, seed: int, start: tuple[float, ...] | None) -> None:
+        super().__init__()
+        self.weights = nn.Parameter(_first_weights(seed, start))  # (2,)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ŷ (N,) for x (N,)."""
+        bias, slope = self.weights
+        return torch.sigmoid(bias + slope * x)
+
+
+class ReluNet(Model):
+    """Linear(1, H) - ReLU - Linear(H, 1), both with or without bias.
+
+    The layers hold the weights that ``torch.nn.Linear`` draws after that seed, the first layer first. Their
+    products are written out as elementwise products and sums, not as matrix products: so a net's numbers are the
+    same, bit for bit, whether it is trained alone or beside others, and small nets are quicker.
+    """
+
+    def __init__(self, seed: int, start: tuple[float, ...] | None, nodes: int, bias: bool) -> None:
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.layer1 = nn.Linear(1, nodes, bias)
+            self.layer2 = nn.Linear(nodes, 1, bias)
+        if start is not None:
+            nn.utils.vector_to_parameters(torch.tensor(start, dtype=torch.float32), self.parameters())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ŷ (N,) or (K, N) for x (N,)."""
+        u = self.layer1.weight * x  # (H, 1) * (N,) -> (H, N), or (K, H, N)
+        if self.layer1.bias is not None:
+            u = u + self.layer1.bias.unsqueeze(-1)
+        v = torch.relu_(u)  # in place: nothing needs u again, and a large batch takes half the time
+        yhat = (self.layer2.weight.transpose(-1, -2) * v).sum(dim=-2)  # (H, 1) * (H, N) -> (N,)
+        return yhat if self.layer2.bias is None else yhat + self.layer2.bias
+
+
+def side_by_side(nets: Sequence[Model]) -> Model:
+    """Return one ReLU net that is K of them at once: its parameters are theirs, stacked (K, …), its ŷ is (K, N)."""
+    batch = copy.deepcopy(nets[0])
+    for name, _ in list(batch.named_parameters()):
+        layer, _, parameter = name.rpartition(".")
+        stacked = torch.stack([net.get_parameter(name).detach() for net in nets])
+        setattr(batch.get_submodule(layer), parameter, nn.Parameter(stacked))
+    return batch
+
+
 def linear_start(seed: int) -> Tensor:
     """Return (bias, weight), (2,), as ``torch.nn.Linear(1, 1)`` draws them after that seed."""
     with torch.random.fork_rng(devices=[]):
@@ -48,5 +96,18 @@ def linear_start(seed: int) -> Tensor:
     return torch.cat([layer.bias.detach(), layer.weight.detach().flatten()])
 
 
-MODELS: Mapping[str, Callable[[int, tuple[float, ...] | None], Model]] = {"line": Line}
-"""Every model: its name, and what makes it from a seed and first weights (None: the model's own)."""
+def _first_weights(seed: int, start: tuple[float, ...] | None) -> Tensor:
+    return linear_start(seed) if start is None else torch.tensor(start, dtype=torch.float32)
+
+
+def _relu_net(experiment: Experiment) -> Model:
+    assert experiment.nodes is not None  # the experiment is checked
+    return ReluNet(experiment.seed, experiment.start, experiment.nodes, experiment.bias)
+
+
+MODELS: Mapping[str, Callable[[Experiment], Model]] = {
+    "line": lambda experiment: Line(experiment.seed, experiment.start),
+    "logistic": lambda experiment: Logistic(experiment.seed, experiment.start),
+    "relu": _relu_net,
+}
+"""Every model: its name, and what makes one (of several nets, the first) from an experiment."""

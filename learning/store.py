@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from learning.errors import InputError, RunError
 from learning.experiment import Experiment
@@ -77,6 +77,38 @@ def fetch(
     history = train(experiment, progress)
     history.save(path)
     return history
+
+
+def fetch_all(
+    experiments: Mapping[str, Experiment],
+    *,
+    root: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, History]:
+    """Return the history of each experiment, by its label: from the cache, or trained and kept.
+
+    Those that are missing and belong together (:func:`learning.training.together`) are trained as one batch; they
+    are what :func:`fetch` would have given. What was trained is kept at once, whatever becomes of the others.
+
+    Args:
+        experiments: What to run, by label; some may be equal.
+        root: The cache's folder; None: :func:`default_root`.
+        progress: Called while training with (epochs done, epochs in all), those of a batch counted once.
+
+    Raises:
+        InputError: The data or the optimizer's options are not allowed.
+        RunError: A history cannot be kept.
+    """
+    paths = {experiment: path_of(experiment, root) for experiment in experiments.values()}
+    kept = {experiment: _kept(path, experiment) for experiment, path in paths.items()}
+    missing = [experiment for experiment, history in kept.items() if history is None]
+    if missing:
+        from learning.training import as_trained  # here, because torch takes a second to import
+
+        for experiment, history in as_trained(missing, progress):
+            history.save(paths[experiment])
+            kept[experiment] = history
+    return {label: cast("History", kept[experiment]) for label, experiment in experiments.items()}
 
 
 def _kept(path: Path, experiment: Experiment) -> History | None:

@@ -1,6 +1,7 @@
-"""What a line fitted by squares is known to do: minimum, Hessian, critical learning rate, gradients. float64.
+"""What a linear model fitted by squares is known to do: minimum, Hessian, critical learning rate, gradients. float64.
 
-Throughout X = [1 x], (N, 2), and loss(w) = (y - Xw)ᵀ(y - Xw) for "sse", the same divided by N for "mse".
+Throughout X is the features, (N, D), one row a point; for a line X = [1 x], (N, 2), as :func:`design` makes it. The
+loss of weights w, (D,), is (y - Xw)ᵀ(y - Xw) for "sse", the same divided by N for "mse".
 """
 
 from __future__ import annotations
@@ -15,6 +16,14 @@ Float64 = npt.NDArray[np.float64]
 Loss = Literal["sse", "mse"]
 
 
+def sigmoid(u: npt.ArrayLike) -> Float64:
+    """Return 1 / (1 + exp(-u)), of any shape, without overflow at any u."""
+    logit = np.asarray(u, dtype=np.float64)
+    small = np.exp(-np.abs(logit))  # in (0, 1]
+    rising: Float64 = np.where(logit >= 0, 1.0, small) / (1 + small)
+    return rising
+
+
 def design(x: npt.ArrayLike) -> Float64:
     """Return X = [1 x], (N, 2), for x (N,)."""
     column = np.asarray(x, dtype=np.float64)
@@ -26,15 +35,30 @@ def least_squares(x: npt.ArrayLike, y: npt.ArrayLike) -> Float64:
     return np.linalg.lstsq(design(x), np.asarray(y, dtype=np.float64), rcond=None)[0].astype(np.float64)
 
 
-def hessian(x: npt.ArrayLike, loss: Loss = "sse") -> Float64:
-    """Return the Hessian 2XᵀX, (2, 2), divided by N for "mse"; it is the same at all weights."""
-    features = design(x)
-    return 2 * features.T @ features / _share(loss, len(features))
+def hessian(features: npt.ArrayLike, loss: Loss = "sse") -> Float64:
+    """Return the Hessian 2XᵀX, (D, D), of features X, (N, D), divided by N for "mse"; it is the same at all weights."""
+    columns = np.asarray(features, dtype=np.float64)
+    return 2 * columns.T @ columns / _share(loss, len(columns))
 
 
-def critical_lr(x: npt.ArrayLike, loss: Loss = "sse") -> float:
+def critical_lr(features: npt.ArrayLike, loss: Loss = "sse") -> float:
     """Return 2/λmax of the Hessian: the learning rate beyond which gradient descent diverges."""
-    return 2 / float(np.linalg.eigvalsh(hessian(x, loss))[-1])
+    return 2 / _top(features, loss)
+
+
+def factor(lr: float, features: npt.ArrayLike, loss: Loss = "sse") -> float:
+    """Return 1 - α λmax: by this a step multiplies the distance from the minimum along :func:`top_direction`.
+
+    A step is w - α∇loss(w), and ∇loss(w) = H(w - ŵ) where H is the Hessian and ŵ the minimum; so w - ŵ becomes
+    (I - αH)(w - ŵ). Below 0 a run jumps from side to side, below -1 (beyond the critical rate) farther each time.
+    """
+    return 1 - lr * _top(features, loss)
+
+
+def top_direction(features: npt.ArrayLike) -> Float64:
+    """Return the direction of greatest curvature, (D,): the unit eigenvector of λmax, its largest entry positive."""
+    vector: Float64 = np.linalg.eigh(hessian(features))[1][:, -1].astype(np.float64)
+    return -vector if vector[np.argmax(np.abs(vector))] < 0 else vector
 
 
 def gradient(x: npt.ArrayLike, y: npt.ArrayLike, w: npt.ArrayLike, loss: Loss = "sse") -> Float64:
@@ -61,3 +85,8 @@ def finite_difference(f: Callable[[Float64], Any], w: npt.ArrayLike, h: float) -
 
 def _share(loss: Loss, points: int) -> int:
     return {"sse": 1, "mse": points}[loss]
+
+
+def _top(features: npt.ArrayLike, loss: Loss) -> float:
+    """Return λmax, the greatest eigenvalue of the Hessian."""
+    return float(np.linalg.eigvalsh(hessian(features, loss))[-1])

@@ -38,6 +38,12 @@ Point = Annotated[tuple[float, float], BeforeValidator(_numbers("two", "-5,10"))
 Rectangle = Annotated[tuple[float, float, float, float], BeforeValidator(_numbers("four", "-11,3,-2,10"))]
 """Two ranges, from,to,from,to; on the command line separated by commas."""
 
+Starts = Annotated[
+    tuple[Point, ...], Field(min_length=1, max_length=5, description="first weights (w0,w1), up to five pairs")
+]
+GOOD_TO_WORST = ((-0.8, -0.3), (-3.0, -1.0), (-10.0, -1.0))
+"""The notes' three starts of the curve of probability."""
+
 Rate = Annotated[float, Field(gt=0, le=1000)]
 Nodes = Annotated[int, Field(ge=1, le=16)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -93,12 +99,7 @@ class LearningRateParameters(FilmParameters):
 class FlatRegionsParameters(FilmParameters):
     """A curve of probability that learns by squares, and by binary cross-entropy, from the same starts."""
 
-    starts: tuple[Point, ...] = Field(
-        ((-0.8, -0.3), (-3.0, -1.0), (-10.0, -1.0)),
-        min_length=1,
-        max_length=5,
-        description="first weights (w0,w1), up to five pairs",
-    )
+    starts: Starts = GOOD_TO_WORST
     lr: Rate = Field(0.25, description="learning rate α")
     epochs: int = Field(100, ge=1, le=10_000, description="number of updates of the weights")
     optimizer: str = Field("SGD", description="an optimizer of torch.optim, by name")
@@ -125,12 +126,28 @@ class OptimizersParameters(FilmParameters):
     optimizers: tuple[str, ...] = Field(
         ("SGD", "Adam"), min_length=1, max_length=4, description="optimizers of torch.optim by name, or momentum"
     )
-    starts: tuple[Point, ...] = FlatRegionsParameters.model_fields["starts"]
+    starts: Starts = GOOD_TO_WORST
     loss: Literal["mse", "bce"] = Field("mse", description="mean of the squared residuals, or binary cross-entropy")
     lr: Rate = Field(0.25, description="learning rate α")
     epochs: int = Field(100, ge=1, le=10_000, description="number of updates of the weights")
     window: Rectangle = Field((-11.0, 3.0, -2.0, 10.0), description="part of the surface shown: w0 and w1, from,to")
     seed: Seed = Field(43052, description="seed of the random data")
+
+    def experiments(self) -> dict[str, Experiment]:
+        """For each optimizer a run from each start: "SGD 0", "SGD 1" and so on."""
+        same = {"data": "logistic", "model": "logistic", **self.model_dump(include={"lr", "epochs", "loss", "seed"})}
+        return {
+            f"{name} {number}": Experiment(start=start, **_optimizer(name), **same)
+            for name in dict.fromkeys(self.optimizers)
+            for number, start in enumerate(self.starts)
+        }
+
+
+def _optimizer(name: str) -> dict[str, Any]:
+    """An optimizer of torch.optim, or SGD with a velocity that keeps nine tenths of itself."""
+    if name.lower() == "momentum":
+        return {"optimizer": "SGD", "optimizer_options": {"momentum": 0.9}}
+    return {"optimizer": name}
 
 
 class NetParameters(FilmParameters):
@@ -208,7 +225,15 @@ class Entry:
 
 
 FILMS: dict[str, Entry] = {
-    entry.name: entry for entry in (Entry("descent", DescentParameters, "scenes.films.descent:Descent", 80),)
+    entry.name: entry
+    for entry in (
+        Entry("descent", DescentParameters, "scenes.films.descent:Descent", 80),
+        Entry("flat-regions", FlatRegionsParameters, "scenes.films.flat_regions:FlatRegions", 85),
+        Entry("optimizers", OptimizersParameters, "scenes.films.optimizers:Optimizers", 80),
+        Entry("learning-rate", LearningRateParameters, "scenes.films.learning_rate:LearningRate", 85),
+        Entry("relu-nodes", ReluNodesParameters, "scenes.films.relu_nodes:ReluNodes", 85),
+        Entry("stuck", StuckParameters, "scenes.films.stuck:Stuck", 85),
+    )
 }
 
 

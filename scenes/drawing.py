@@ -212,7 +212,7 @@ class Drawing(VMobject):
         return self._frame
 
     @frame.setter
-    def frame(self, frame: np.ndarray) -> None:
+    def frame(self, frame: np.ndarray | Rectangle) -> None:
         self._frame = np.asarray(frame, float)
         left, bottom, right, top = self._frame
         # Manim asks a mobject's points where it is; these say so and are never drawn.

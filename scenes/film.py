@@ -25,6 +25,7 @@ BOTTOM, TOP = MARGIN - FRAME_HEIGHT / 2, FRAME_HEIGHT / 2 - MARGIN
 TITLE_LINE = TOP - 0.40
 FORMULA_LINE = TOP - 0.52
 CAPTION_LINE = BOTTOM + 0.12
+WIDEST = RIGHT - LEFT
 
 
 @dataclass(frozen=True)
@@ -89,19 +90,24 @@ class Film(Scene):
         self._said: tuple[float, str] | None = None
 
     def _fetch(self) -> dict[str, History]:
-        return {label: store.fetch(experiment) for label, experiment in self.parameters.experiments().items()}
+        return store.fetch_all(self.parameters.experiments())
 
     # Beats
 
-    def beat(self, play: Callable[[], str | None]) -> None:
-        """Play one beat and hold. The method's name is its key; what it returns is the key of its note."""
-        key = play.__name__
+    def beat(self, play: Callable[..., str | None], *arguments: Any) -> None:
+        """Play one beat and hold. The method's name is its key; what it returns is the key of its note.
+
+        A beat may be played several times, with other arguments; the second has the key `name-2`.
+        """
+        name = play.__name__
+        times = 1 + sum(beat.key.split("-")[0] == name for beat in self.beats)
+        key = name if times == 1 else f"{name}-{times}"
         self.next_section(key)
         start = self.time
-        note = play() or "note"
+        note = play(*arguments) or "note"
         self.hold(TIMING.hold)
         self._end_subtitle()
-        beat = Beat(key, self.text(f"{key}.title"), self.text(f"{key}.{note}"), start, self.time)
+        beat = Beat(key, self.text(f"{name}.title"), self.text(f"{name}.{note}"), start, self.time)
         self.beats.append(beat)
         if self.on_beat is not None:
             self.on_beat(beat)
@@ -141,6 +147,8 @@ class Film(Scene):
     def say(self, key: str) -> list[Animation]:
         """Replace the caption line, and what the subtitles say."""
         line = self.ink(key, SIZES.caption)
+        if line.advance > WIDEST:  # a long name or number somewhere in it
+            line = self.ink(key, SIZES.caption * WIDEST / line.advance)
         line.stand(0.0, CAPTION_LINE, "center")
         self._end_subtitle()
         self._said = self.time, self.text(key)

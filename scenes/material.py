@@ -1,5 +1,6 @@
 """What films draw, made from a history: arrays for panels, and what became of the run."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,9 @@ RESOLUTION = 81
 
 MARGIN, ROOM = 0.22, 1.12
 """Share by which the window reaches beyond the run, and how high the surface goes for the run's height."""
+
+EDGE = 0.03
+"""Share of a window's width that a point inside it stays away from its border."""
 
 BORDERS = 8
 """So many times a run is followed over the edge of the map."""
@@ -47,6 +51,36 @@ def terrain(run: History) -> Terrain:
     walked = float(run.loss[inside].max()) if inside.any() else 0.0
     rise = max(walked - lowest.loss, float(np.quantile(ground.loss, 0.5)) - lowest.loss)
     return Terrain(ground.w0, ground.w1, ground.loss, (*lowest.weights, lowest.loss), lowest.loss + ROOM * rise)
+
+
+def ground_within(run: History, borders: tuple[float, float, float, float]) -> Terrain:
+    """The whole surface over a window (w0 from, to, w1 from, to), with the size of its gradient."""
+    window = landscape.Window(borders[:2], borders[2:])
+    ground = landscape.over_window(run, window, RESOLUTION)
+    lowest = landscape.minimum_of(run)
+    least = float(landscape.loss_at(run, lowest[None])[0])
+    steepness = landscape.gradient_over(run, window, RESOLUTION)
+    minimum = (float(lowest[0]), float(lowest[1]), least)
+    return Terrain(ground.w0, ground.w1, ground.loss, minimum, float(ground.loss.max()), steepness)
+
+
+def borders_around(
+    window: tuple[float, float, float, float], points: Iterable[tuple[float, float]]
+) -> tuple[float, float, float, float]:
+    """The window, grown where it does not hold these points with a little room."""
+    places = np.array([*points])  # (M, 2)
+    room = EDGE * np.array([window[1] - window[0], window[3] - window[2]])
+    low, high = places.min(axis=0) - room, places.max(axis=0) + room
+    grown = (min(window[0], low[0]), max(window[1], high[0]), min(window[2], low[1]), max(window[3], high[1]))
+    return tuple(float(border) for border in grown)  # type: ignore[return-value]  # four of them
+
+
+def decades(terrains: Iterable[Terrain], most: int = 5) -> tuple[float, float]:
+    """The powers of ten, at most so many, that hold the gradients of all these surfaces from the largest down."""
+    sizes = np.concatenate([ground.steepness.ravel() for ground in terrains if ground.steepness is not None])
+    high = np.ceil(np.log10(sizes.max()))
+    low = np.floor(np.log10(np.maximum(sizes.min(), 1e-300)))
+    return 10.0 ** max(low, high - most), 10.0**high
 
 
 def route(run: History, ground: Terrain) -> Route:

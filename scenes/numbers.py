@@ -40,6 +40,14 @@ def scientific(value: float, digits: int = 3) -> Words:
     return Words(plain, f"{mantissa}#h(0.08em)×#h(0.08em)10#super[{raised}]")
 
 
+def power_of_ten(exponent: int) -> Words:
+    """``10⁻⁵``; 1 and 10 as they are."""
+    if exponent in (0, 1):
+        return Words(*(("1", "1") if exponent == 0 else ("10", "10")))
+    words = scientific(10.0**exponent, 1)
+    return Words(words.plain[2:], words.typeset.split("×#h(0.08em)", 1)[1])
+
+
 def shortest(value: float) -> Words:
     """A number that somebody chose, with the digits that they gave: ``0.0083``, ``−5``."""
     text = f"{value:.6g}"

@@ -180,7 +180,8 @@ def bounds(field: FieldInfo) -> str:
 def shown(value: Any) -> str:
     """Write a value as the command line takes it."""
     if isinstance(value, tuple | list):
-        return ",".join(shown(part) for part in value)
+        pairs = any(isinstance(part, tuple | list) for part in value)
+        return (" " if pairs else ",").join(shown(part) for part in value)
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 

@@ -32,7 +32,10 @@ class Theme:
     partial0: str  # the gradient's two parts
     partial1: str
     loss: str  # residuals and loss numbers
+    positive: str  # weights of a net above zero, and what they make
+    negative: str  # weights of a net below zero, and what they make
     height: tuple[str, ...]  # the surface's colours from the lowest loss to the highest, evenly light
+    slope: tuple[str, ...]  # the surface's colours from the smallest gradient to the largest: grey to the gradient's
     rim: str  # lines drawn upon the surface
 
     def meanings(self) -> dict[str, str]:
@@ -58,7 +61,10 @@ DARK = Theme(
     partial0="#ffc9de",
     partial1="#957dff",
     loss="#ff7482",
+    positive="#6fdde8",
+    negative="#b66cff",
     height=("#27306e", "#2b4f93", "#2f72a8", "#3a95b0", "#58b8b3", "#8fd8bb"),
+    slope=("#23252e", "#432f55", "#70317c", "#a53a9c", "#dc4bbd", "#ff8de3"),
     rim="#e6fff4",
 )
 
@@ -79,7 +85,10 @@ LIGHT = Theme(
     partial0="#b5486f",
     partial1="#6b57d6",
     loss="#c8203a",
+    positive="#007f99",
+    negative="#6a12d8",
     height=("#4a58a8", "#5077ba", "#5c97c8", "#77b5d1", "#9ed0d8", "#cbe8e0"),
+    slope=("#e9e9ee", "#dcc3e0", "#d497d0", "#cc67bb", "#c23aa8", "#b00f8d"),
     rim="#1d2b4a",
 )
 

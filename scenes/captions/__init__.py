@@ -25,6 +25,7 @@ SYMBOLS = {
     "w0hat": Words("ŵ₀", "$hat(w)_0$"),
     "w1hat": Words("ŵ₁", "$hat(w)_1$"),
     "yhat": Words("ŷ", "$hat(y)$"),
+    "factor_formula": Words("ŷ(1 − ŷ)", "$hat(y) (1 - hat(y))$"),
     "w0slope": Words("∂loss/∂w₀", '$partial thin upright("loss") \\/ partial w_0$'),
     "w1slope": Words("∂loss/∂w₁", '$partial thin upright("loss") \\/ partial w_1$'),
 }

@@ -10,7 +10,7 @@ import numpy as np
 from scenes.drawing import Brush, Stamp
 from scenes.look import Look
 from scenes.markup import Words
-from scenes.numbers import round_ticks, scientific, tick
+from scenes.numbers import power_of_ten, round_ticks, tick
 from scenes.theme import SIZES
 
 LEFT, BELOW, RIGHT, ABOVE = 0.95, 0.62, 0.12, 0.34
@@ -25,6 +25,8 @@ class Axes:
         x, y: the ranges shown.
         names: of the two axes, Typst markup.
         logarithmic: whether y counts in powers of ten.
+        whole: whether x counts whole things, so that no fractions stand on its axis.
+        left: room for the numbers beside the plot, in scene units.
     """
 
     look: Look
@@ -32,12 +34,13 @@ class Axes:
     y: tuple[float, float]
     names: tuple[str | Words, str | Words]
     logarithmic: bool = False
-    whole: bool = False  # x counts whole things: no fractions on its axis
-    _numbers: dict[int, tuple[np.ndarray, list[Stamp]]] = field(default_factory=dict, init=False)
+    whole: bool = False
+    left: float = LEFT
+    _x_ticks: dict[int, tuple[list[float], list[Stamp]]] = field(default_factory=dict, init=False)
 
     def inner(self, frame: np.ndarray) -> np.ndarray:
         """The plot's own rectangle within its frame."""
-        return frame + np.array([LEFT, BELOW, -RIGHT, -ABOVE])
+        return frame + np.array([self.left, BELOW, -RIGHT, -ABOVE])
 
     def place(self, frame: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Scene coordinates (n, 2) of data (n,) and (n,)."""
@@ -50,13 +53,22 @@ class Axes:
     def _upward(self, y: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(y, 1e-300)) if self.logarithmic else y
 
-    @cached_property
-    def x_ticks(self) -> tuple[list[float], list[Stamp]]:
-        """Places and numbers along the x axis."""
-        ticks = round_ticks(*self.x, about=5)
-        if self.whole:
-            ticks = [value for value in ticks if value == round(value)] or [round(v) for v in self.x]
-        return ticks, self._stamps(ticks)
+    def x_ticks(self, width: float) -> tuple[list[float], list[Stamp]]:
+        """Places and numbers along an x axis of that width: as many, up to about five, as stand apart."""
+        for about in (5, 3, 2):
+            ticks, numbers = self._about(about)
+            widest = max((number.width for number in numbers), default=0.0)
+            if len(ticks) < 2 or (ticks[1] - ticks[0]) / (self.x[1] - self.x[0]) * width > widest + 0.2:
+                break
+        return ticks, numbers
+
+    def _about(self, count: int) -> tuple[list[float], list[Stamp]]:
+        if count not in self._x_ticks:
+            ticks = round_ticks(*self.x, about=count)
+            if self.whole:
+                ticks = [value for value in ticks if value == round(value)] or [round(v) for v in self.x]
+            self._x_ticks[count] = ticks, self._stamps(ticks)
+        return self._x_ticks[count]
 
     @cached_property
     def y_ticks(self) -> tuple[list[float], list[Stamp]]:
@@ -67,7 +79,7 @@ class Axes:
         first, last = math.ceil(math.log10(self.y[0]) - 1e-9), math.floor(math.log10(self.y[1]) + 1e-9)
         every = max(1, math.ceil((last - first) / 4))
         powers = [10.0**k for k in range(first, last + 1, every)]
-        return powers, [self._stamp(_power(value)) for value in powers]
+        return powers, [self._stamp(power_of_ten(round(math.log10(value)))) for value in powers]
 
     def _stamps(self, ticks: Sequence[float]) -> list[Stamp]:
         step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
@@ -87,7 +99,7 @@ class Axes:
         left, bottom, right, top = self.inner(frame)
         theme = self.look.theme
         brush.line(np.array([[left, top], [left, bottom], [right, bottom]]), theme.muted, 0.02, 0.8 * opacity)
-        x_ticks, x_numbers = self.x_ticks
+        x_ticks, x_numbers = self.x_ticks(right - left)
         for (x, _), number in zip(self._along(frame, x_ticks, self.y[0]), x_numbers, strict=True):
             brush.line(np.array([[x, bottom], [x, bottom - 0.07]]), theme.muted, 0.02, 0.8 * opacity)
             number.put(brush, x, bottom - 0.22, opacity)
@@ -104,15 +116,6 @@ class Axes:
 
     def _up(self, frame: np.ndarray, ticks: Sequence[float]) -> np.ndarray:
         return self.place(frame, np.full(len(ticks), self.x[0]), np.array(ticks))
-
-
-def _power(value: float) -> Words:
-    return Words("1", "1") if value == 1 else Words("10", "10") if value == 10 else _raised(value)
-
-
-def _raised(value: float) -> Words:
-    words = scientific(value, 1)
-    return Words(words.plain[2:], words.typeset.split("×#h(0.08em)", 1)[1])
 
 
 def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:

@@ -1,10 +1,21 @@
 """The data, what the model says of them at an epoch, how far it misses, and the truth."""
 
+from collections.abc import Sequence
+
+import cairo
 import numpy as np
 
 from scenes.drawing import Brush, Drawing, Rectangle
 from scenes.look import Look
 from scenes.panels.axes import Axes, padded
+from scenes.panels.recorded import blend
+
+SLIM, WIDE = 0.62, 0.95
+"""Scene units for the numbers beside the plot."""
+CROWD = 300
+"""From so many points on each is drawn by itself, nearly transparent, so that it shows where they are dense."""
+SMOOTH = 240
+"""So many points of a line are drawn at most."""
 
 
 class DataPlot(Drawing):
@@ -15,6 +26,8 @@ class DataPlot(Drawing):
         epochs: (T,) the recorded epochs, ascending.
         yhat: (T, N) the estimate at each.
         truth: (N,) what the data came from, or None.
+        slim: whether the numbers beside the plot are short, so that it may take more of its frame.
+        also: values that the y axis must hold besides the data and the first estimate.
 
     Attributes that a film moves, each 0 … 1:
         axes: opacity. points_shown, estimate, truth: how much is drawn, from the left.
@@ -31,6 +44,9 @@ class DataPlot(Drawing):
         epochs: np.ndarray,
         yhat: np.ndarray,
         truth: np.ndarray | None = None,
+        also: Sequence[float] = (),
+        *,
+        slim: bool = False,
     ) -> None:
         super().__init__(frame)
         order = np.argsort(x, kind="stable")
@@ -40,9 +56,11 @@ class DataPlot(Drawing):
         self.theme = look.theme
         self.axes = self.points_shown = self.estimate = self.truth = 0.0
         self.residuals = self.examples = self.squares = 0.0
-        self._axes = Axes(look, padded(self.x[0], self.x[-1]), self._range(), ("$x$", "$y$"))
+        self._axes = Axes(look, padded(self.x[0], self.x[-1]), self._range(also), ("$x$", "$y$"), left=SLIM if slim else WIDE)
+        self._line = np.unique(np.linspace(0, len(self.x) - 1, SMOOTH).astype(int))
+        self._crowd: tuple[tuple[float, ...], cairo.Pattern] | None = None
 
-    def _range(self) -> tuple[float, float]:
+    def _range(self, also: Sequence[float]) -> tuple[float, float]:
         """The data, and the first estimate as far as it does not dwarf them."""
         low, high = float(self.y.min()), float(self.y.max())
         reach = 1.05 * ((high - low) or abs(high) or 1.0)
@@ -52,15 +70,23 @@ class DataPlot(Drawing):
                 min(low, max(float(first.min()), low - reach)),
                 max(high, min(float(first.max()), high + reach)),
             )
-        return padded(low, high)
+        return padded(min(low, *also, high), max(low, *also, high))
+
+    def follow(self, epochs: np.ndarray, yhat: np.ndarray) -> None:
+        """Show another run upon the same data, from its start: epochs (T,), yhat (T, N) in the order of x."""
+        self.epochs, self.yhat, self.epoch = epochs, np.asarray(yhat, float), 0.0
 
     def estimate_at(self, epoch: float) -> np.ndarray:
         """ŷ (N,) at a fractional epoch, in the order of x; a straight blend between two recorded ones."""
-        row = int(np.clip(np.searchsorted(self.epochs, epoch, side="right") - 1, 0, len(self.epochs) - 1))
-        after = min(row + 1, len(self.epochs) - 1)
-        span = self.epochs[after] - self.epochs[row]
-        share = (epoch - self.epochs[row]) / span if span else 0.0
-        return self.yhat[row] if share <= 0 else (1 - share) * self.yhat[row] + share * self.yhat[after]
+        return blend(self.epochs, self.yhat, epoch)
+
+    def span(self) -> tuple[float, float]:
+        """The range of x that is shown."""
+        return self._axes.x
+
+    def inner(self) -> np.ndarray:
+        """left, bottom, right, top of the plot between its axes."""
+        return self._axes.inner(self.frame)
 
     def place(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Scene coordinates (n, 2) of data."""
@@ -80,14 +106,31 @@ class DataPlot(Drawing):
             self._draw_residuals(brush, at, says)
         self._draw_points(brush, at)
         if np.isfinite(estimate).all():
-            brush.line(_first(says, self.estimate), self.theme.estimate, 0.07, self.opacity)
+            brush.line(_first(says[self._line], self.estimate), self.theme.estimate, 0.07, self.opacity)
         if self.truth_values is not None:
             self._draw_truth(brush)
 
     def _draw_points(self, brush: Brush, at: np.ndarray) -> None:
-        shown = at[: round(self.points_shown * len(at))]
-        radius = float(np.clip(0.85 / np.sqrt(len(at)), 0.02, 0.07))
-        brush.dots(shown, radius, self.theme.data, 0.9 * self.opacity)
+        count = round(self.points_shown * len(at))
+        radius = float(np.clip(0.85 / np.sqrt(len(at)), 0.03, 0.07))
+        if len(at) < CROWD:
+            brush.dots(at[:count], radius, self.theme.data, 0.9 * self.opacity)
+        elif count:
+            brush.lay(self._crowd_of(brush, at[:count], radius), 0.9 * self.opacity)
+
+    def _crowd_of(self, brush: Brush, at: np.ndarray, radius: float) -> cairo.Pattern:
+        """Many nearly transparent dots as one picture, kept for as long as nothing moves."""
+        width = float(self.frame[2] - self.frame[0])
+        strength = float(np.clip(40 * width / len(self.x), 0.03, 0.5))
+        known = (*self.frame.tolist(), float(len(at)), brush.context.get_matrix().xx)
+        if self._crowd is None or self._crowd[0] != known:
+
+            def dots() -> None:
+                for centre in at:
+                    brush.dots(centre[None], radius, self.theme.data, strength)
+
+            self._crowd = known, brush.group(at, dots)
+        return self._crowd[1]
 
     def _draw_residuals(self, brush: Brush, at: np.ndarray, says: np.ndarray) -> None:
         reached = at + self.residuals * (says - at)
@@ -109,7 +152,7 @@ class DataPlot(Drawing):
 
     def _draw_truth(self, brush: Brush) -> None:
         assert self.truth_values is not None
-        line = _first(self.place(self.x, self.truth_values), self.truth)
+        line = _first(self.place(self.x, self.truth_values)[self._line], self.truth)
         brush.line(line, self.theme.truth, 0.045, self.opacity, dash=(0.16, 0.14))
 
 

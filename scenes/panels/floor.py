@@ -15,6 +15,8 @@ _EDGES = np.array([[0, -1], [0, 1], [-1, 0], [1, 0]], float)
 """Outward directions of the floor's edges: the first two carry the first weight, the others the second."""
 
 
+GAP = 0.10
+"""Scene units between the floor and its numbers."""
 TIE = 0.08
 """Edges that face the viewer alike: by so much the left one is preferred. Also how soon one gives way to another."""
 
@@ -84,7 +86,7 @@ class Floor:
         scale = self.scales[axis]
         out = self._outward(view, edge)
         for place, number in zip(scale.places, scale.numbers, strict=True):
-            self._put_beside(brush, number, view.project(_on_edge(edge, axis, place)), out, 0.10, opacity)
+            self._put_beside(brush, number, view.project(_on_edge(edge, axis, place)), out, GAP, opacity)
         deep = max((float(np.abs(out) @ (n.width, n.high - n.low)) for n in scale.numbers), default=0.0)
         self._put_beside(
             brush, scale.name, view.project(_on_edge(edge, axis, 0.0)), out, max(0.42, deep + 0.14), opacity
@@ -99,9 +101,18 @@ class Floor:
     def _put_beside(
         self, brush: Brush, text: Stamp, at: np.ndarray, out: np.ndarray, gap: float, opacity: float
     ) -> None:
-        half = np.array([text.width, text.high - text.low]) / 2
-        x, y = at + out * (gap + np.abs(out) @ half)
+        x, y = at + out * (gap + np.abs(out) @ _half(text))
         text.put(brush, x, y, opacity)
+
+    def _taken(self, view: View) -> np.ndarray:
+        """The rectangles (n, 2, 2), middle and half size, of the numbers along the front edges."""
+        boxes = []
+        for edge in _EDGES[self._front(view) > 0]:
+            axis, out = 0 if edge[0] == 0 else 1, self._outward(view, edge)
+            for place, number in zip(self.scales[axis].places, self.scales[axis].numbers, strict=True):
+                half, at = _half(number), view.project(_on_edge(edge, axis, place))
+                boxes.append([at + out * (GAP + np.abs(out) @ half), half])
+        return np.array(boxes).reshape(-1, 2, 2)
 
     def _draw_corner(self, brush: Brush, view: View, corner: np.ndarray, opacity: float) -> None:
         if opacity <= 0:
@@ -109,11 +120,26 @@ class Floor:
         top = max(self.height, *self.upright.places) if len(self.upright.places) else self.height
         foot, head = view.project(np.array([[*corner, 0.0], [*corner, top]]))
         brush.line(np.array([foot, head]), self.theme.muted, 0.018, 0.7 * opacity)
+        taken = self._taken(view)
         for place, number in zip(self.upright.places, self.upright.numbers, strict=True):
             x, y = view.project(np.array([*corner, place]))
             brush.line(np.array([[x - 0.07, y], [x, y]]), self.theme.muted, 0.018, 0.7 * opacity)
-            number.put(brush, x - 0.14, y, opacity, anchor=1.0)
+            strength = opacity * _clear(np.array([x - 0.14 - number.width / 2, y]), _half(number), taken)
+            number.put(brush, x - 0.14, y, strength, anchor=1.0)
         self.upright.name.put(brush, head[0] + 0.1, head[1] + 0.26, opacity, anchor=1.0)
+
+
+def _half(text: Stamp) -> np.ndarray:
+    """Half the width and height of a text, (2,)."""
+    return np.array([text.width, text.high - text.low]) / 2
+
+
+def _clear(middle: np.ndarray, half: np.ndarray, others: np.ndarray) -> float:
+    """How strongly a text may be drawn beside others (n, 2, 2) that have the right of way: 0 where they would meet."""
+    if not len(others):
+        return 1.0
+    apart = (np.abs(others[:, 0] - middle) - others[:, 1] - half).max(axis=1).min()
+    return float(np.clip((apart + 0.02) / 0.06, 0, 1))
 
 
 def _on_edge(edge: np.ndarray, axis: int, place: float) -> np.ndarray:

@@ -4,7 +4,9 @@ The panel carries its own view, so that two of them can stand side by side in a 
 a film moves is an attribute: the view, how much of each part is there, and the epoch.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from scenes.panels import mesh, view
 from scenes.panels.floor import Floor, scale
 from scenes.panels.skin import Skin
 from scenes.panels.terrain import BOX_HEIGHT, HEADROOM, Route, Terrain, leaves_at, stretches, tangents
+from scenes.panels.trail import BEHIND_HILL, Trail
 from scenes.panels.view import Pad, View
 from scenes.theme import SIZES
 
@@ -24,11 +27,9 @@ GRID_LINES = 8
 LEVELS = 9
 BEHIND_GLASS = 0.7
 """How strongly a ball or a path behind a near wall is seen."""
-APART = 0.06
-"""Scene units between two recorded states from which on they are drawn as two dots."""
-CLOSE = 0.02
-"""Scene units between two points of a path that are worth drawing."""
-BALL, STAR, ARROW, LABEL_GAP = 0.115, 0.23, 0.05, 0.42
+KEPT = 0.7
+"""Size of the path of a run that has ended, beside that of the one under the clock."""
+STAR, ARROW, LABEL_GAP = 0.23, 0.05, 0.42
 
 
 class LossSurface(Drawing):
@@ -40,27 +41,72 @@ class LossSurface(Drawing):
         wire: how far the grid has spread from the ball. skin, contours: opacities of faces and of lines of equal loss.
         star, ball, path, labels: opacities; the labels name the start and the lowest point on the map.
         lift: share of its height that the ball has risen. stem: the line below it.
+        tint: whether the colours stand for height (0) or for the size of the gradient (1).
         partial0, partial1, gradient, step: how far each arrow has grown.
         arrow_epoch: the epoch whose gradient and step the arrows show.
+
+    Of several runs one is under the clock, `run`; those in `kept` are drawn to their ends, more quietly.
+
+    Args:
+        terrain: the surface.
+        routes: one run, or several, upon it.
+        loss_name: what the upright scale measures.
+        slopes: the least and the largest size of the gradient that the colours tell apart, where they shall.
     """
 
-    def __init__(self, frame: Rectangle, look: Look, terrain: Terrain, route: Route, *, loss_name: Words | str) -> None:
+    def __init__(
+        self,
+        frame: Rectangle,
+        look: Look,
+        terrain: Terrain,
+        routes: Route | Sequence[Route],
+        *,
+        loss_name: Words | str,
+        slopes: tuple[float, float] | None = None,
+    ) -> None:
         super().__init__(frame)
         self.look, self.theme = look, look.theme
-        self.terrain, self.route = terrain, route
+        self.terrain = terrain
+        self.routes = (routes,) if isinstance(routes, Route) else tuple(routes)
+        self.run, self.kept = 0, frozenset[int]()
+        self.slopes, self.tint = slopes, 0.0
         self.azimuth, self.elevation, self.zoom = -30.0, 28.0, 1.0
         self.floor = self.upright = self.wire = self.skin = self.contours = 0.0
         self.star = self.ball = self.path = self.stem = self.labels = 0.0
         self.partial0 = self.partial1 = self.gradient = self.step = 0.0
         self.lift = 1.0
         self.arrow_epoch = 0.0
-        self._last_view: View | None = None
+        self._last_view: tuple[View, float] | None = None
+        self._trails = tuple(Trail(terrain, route, self.theme) for route in self.routes)
         self._floor = self._make_floor(loss_name)
-        self._pad = Pad(sides=max(0.35, self._floor.widest() - 0.05), below=0.6, above=0.1)
+        sides = max(0.35, self._floor.widest() - 0.05, self._floor.upright.name.width - 0.1)
+        self._pad = Pad(sides=sides, below=0.6, above=0.1)
+
+    @property
+    def route(self) -> Route:
+        """The run under the clock."""
+        return self.routes[self.run]
+
+    def follow(self, run: int) -> None:
+        """Put another run under the clock, at its start; the one before is kept as it ended."""
+        self.kept = (self.kept | {self.run}) - {run}
+        self.run, self.epoch, self.arrow_epoch = run, 0.0, 0.0
 
     def view(self) -> View:
         """The present view."""
         return view.fit(self.frame, self.azimuth, self.elevation, self.zoom, BOX_HEIGHT + HEADROOM, self._pad)
+
+    def as_map(self, frame: Rectangle) -> dict[str, Any]:
+        """What to move so that the surface is seen from overhead, with its scales, as large as the frame allows."""
+        left, bottom, right, top = frame
+        beside, below, above = self._floor.widest() + 0.55, 0.75, 0.25
+        side = min(right - left - beside, top - bottom - below - above)
+        scale = view.fit(np.array(frame), 0.0, 90.0, 1.0, BOX_HEIGHT + HEADROOM, self._pad).scale
+        shift = np.array([beside, below - above + self._pad.above - self._pad.below] * 2) / 2
+        north = 360 * round(self.azimuth / 360)
+        return {
+            "elevation": 90, "azimuth": north, "zoom": side / (2 * scale), "frame": np.array(frame) + shift, "upright": 0,
+        }  # fmt: skip
 
     def leaves_at(self) -> int | None:
         """The first recorded epoch whose state lies off the map, or None."""
@@ -85,12 +131,23 @@ class LossSurface(Drawing):
 
     def _make_skin(self, every: int) -> Skin:
         heights = self.terrain.grid[::every, ::every, 2]
-        return Skin(mesh.build(heights, BOX_HEIGHT, max(1, (len(heights) - 1) // GRID_LINES)), self.theme)
+        built = mesh.build(heights, BOX_HEIGHT, max(1, (len(heights) - 1) // GRID_LINES))
+        return Skin(built, self.theme, self._slope_shares(built, every))
+
+    def _slope_shares(self, built: mesh.Mesh, every: int) -> np.ndarray | None:
+        """The size of the gradient at each face, (F,), as a share 0 … 1 of the range shown, in powers of ten."""
+        if self.terrain.steepness is None or self.slopes is None:
+            return None
+        at = self.terrain.steepness[::every, ::every]
+        corners = np.stack([at[:-1, :-1], at[1:, :-1], at[1:, 1:], at[:-1, 1:]])
+        sizes = corners.mean(axis=0)[built.rows, built.columns]
+        low, high = np.log10(self.slopes)
+        return np.clip((np.log10(np.maximum(sizes, 1e-300)) - low) / (high - low), 0, 1)
 
     def _skin_for(self, seen: View) -> Skin:
-        """Fine where the view rests, as then it is painted once for many frames; coarse while it moves."""
-        rests = self._last_view in (None, seen)
-        self._last_view = seen
+        """Fine where the picture rests, as then it is painted once for many frames; coarse while it moves."""
+        rests = self._last_view in (None, (seen, self.tint))
+        self._last_view = seen, self.tint
         return self._fine_skin if rests else self._coarse_skin
 
     @cached_property
@@ -118,11 +175,11 @@ class LossSurface(Drawing):
         skin = self._skin_for(seen)
         self._floor.draw_grid(brush, seen, self.floor * self.opacity)
         self._draw_wire(brush, seen)
-        skin.paint(brush, seen, self.skin * self.opacity, facing=True)
+        skin.paint(brush, seen, self.skin * self.opacity, facing=True, tint=self.tint)
         self._draw_contours(brush, seen)
         run = brush.group(self._extent(seen), lambda: self._draw_run(brush, seen))
         brush.lay(run)
-        if skin.paint(brush, seen, self.skin * self.opacity, facing=False):
+        if skin.paint(brush, seen, self.skin * self.opacity, facing=False, tint=self.tint):
             brush.lay(run, BEHIND_GLASS)  # once more upon the glass, so that nothing is lost behind it
         self._draw_labels(brush, seen)
         self._draw_arrows(brush, seen)
@@ -130,13 +187,11 @@ class LossSurface(Drawing):
         self._floor.draw_upright(brush, seen, self.upright * self.opacity)
 
     def _extent(self, seen: View) -> np.ndarray:
-        """Points (n, 2) on the screen that span the run so far, its foot and the lowest point."""
-        params, loss, _ = self.route.until(self.epoch)
-        on = self.terrain.on_map(params, loss)
-        run = self.terrain.model(
-            np.vstack([params[on], self.terrain.minimum[:2]]), np.append(loss[on], self.terrain.base)
-        )
-        return seen.project(np.vstack([run, run * [1, 1, 0]]))
+        """Points (n, 2) on the screen that span the runs so far, their feet and the lowest point."""
+        lowest = self.terrain.model(np.array(self.terrain.minimum[:2]), self.terrain.base)
+        ways = [self._trails[self.run].extent(self.epoch), *(self._trails[run].extent(np.inf) for run in self.kept)]
+        spanned = np.vstack([lowest, *ways])
+        return seen.project(np.vstack([spanned, spanned * [1, 1, 0]]))
 
     def _draw_wire(self, brush: Brush, seen: View) -> None:
         """The grid, as far as it has spread from the ball."""
@@ -159,36 +214,47 @@ class LossSurface(Drawing):
         brush.stroke(self.theme.muted, 0.018, 0.8 * self.contours * self.opacity)
 
     def _draw_run(self, brush: Brush, seen: View) -> None:
-        """Path, star and ball."""
+        """Paths, star and ball."""
+        for run in sorted(self.kept):
+            self._draw_kept(brush, seen, self._trails[run])
+        trail = self._trails[self.run]
+        trail.draw_path(brush, seen, self.epoch, 1.0, self.path * self.opacity, self._faint)
+        self._draw_star(brush, seen)
+        self._draw_ball(brush, seen, trail)
+
+    def _draw_star(self, brush: Brush, seen: View) -> None:
+        """The lowest point, where the window holds it."""
         lowest = np.array(self.terrain.minimum)
-        star = seen.project(self.terrain.model(lowest[:2], lowest[2]))
-        self._draw_path(brush, seen, self.path * self.opacity)
-        brush.star(star, STAR * self.star, self.theme.minimum, self.theme.background, self.star * self.opacity)
-        self._draw_ball(brush, seen, self.ball * self.opacity)
+        if self.terrain.on_map(lowest[:2], lowest[2]):
+            star = seen.project(self.terrain.model(lowest[:2], lowest[2]))
+            brush.star(star, STAR * self.star, self.theme.minimum, self.theme.background, self.star * self.opacity)
 
-    def _draw_path(self, brush: Brush, seen: View, strength: float) -> None:
-        """The way so far, with a dot at each recorded state that stands apart from the one before."""
-        params, loss, states = self.route.until(self.epoch)
-        shown = self.terrain.on_map(params, loss)
-        points = seen.project(self.terrain.model(params, loss))
-        for piece in stretches(points, shown):
-            piece = _thinned(piece)
-            brush.line(piece, self.theme.position_edge, 0.075, 0.6 * strength)
-            brush.line(piece, self.theme.position, 0.05, strength)
-        dots = _apart(points[states & shown], APART)
-        brush.dots(dots, 0.068, self.theme.position_edge, strength)
-        brush.dots(dots, 0.05, self.theme.position, strength)
+    def _draw_kept(self, brush: Brush, seen: View, trail: Trail) -> None:
+        """A run that has ended: its path, thinner, and a small ball where it stopped."""
+        end, strength = trail.route.epoch[-1], self.path * self.opacity
+        trail.draw_path(brush, seen, end, KEPT, strength, self._faint)
+        place = trail.place(end)
+        if place is not None:
+            trail.draw_ball(brush, seen.project(place), KEPT, strength * self._clarity(trail, seen, place))
 
-    def _draw_ball(self, brush: Brush, seen: View, strength: float) -> None:
-        here, color = self.route.position(self.epoch), self.theme.position
-        if strength <= 0 or not self.terrain.on_map(here[:2], here[2]):
+    def _draw_ball(self, brush: Brush, seen: View, trail: Trail) -> None:
+        spot, color = trail.place(self.epoch), self.theme.position
+        if self.ball <= 0 or spot is None:
             return
-        spot = self.terrain.model(here[:2], here[2])
+        strength = self.ball * self.opacity * self._clarity(trail, seen, spot)
         ball, foot = seen.project(np.array([spot * [1, 1, self.lift], spot * [1, 1, 0]]))
         brush.line(np.array([foot, ball]), color, 0.03, 0.8 * self.stem * strength, dash=(0.09, 0.07))
         brush.dots(foot[None], 0.07, color, self.stem * strength)
-        brush.dots(ball[None], BALL, color, strength)
-        brush.ring(ball, BALL, self.theme.position_edge, 0.03, strength)
+        trail.draw_ball(brush, ball, 1.0, strength)
+
+    def _clarity(self, trail: Trail, seen: View, place: np.ndarray) -> float:
+        """How strongly a ball is drawn: fully, or faintly where a hill stands before it."""
+        return self._faint if trail.is_behind(seen, place) else 1.0
+
+    @property
+    def _faint(self) -> float:
+        """How strongly what a hill hides is drawn: fully as long as there is no skin."""
+        return 1 - self.skin * (1 - BEHIND_HILL)
 
     def _draw_labels(self, brush: Brush, seen: View) -> None:
         """Names beside the start and the lowest point, each on the side away from the other."""
@@ -246,16 +312,3 @@ class LossSurface(Drawing):
 def _overlap(first: np.ndarray, second: np.ndarray) -> bool:
     """Whether two rectangles (left, bottom, right, top) share more than an edge."""
     return bool((first[:2] < second[2:]).all() and (second[:2] < first[2:]).all())
-
-
-def _apart(points: np.ndarray, distance: float) -> np.ndarray:
-    """Those of the points (n, 2) that lie so far from the one before; where steps are shorter, only the line tells."""
-    gaps = np.hypot(*np.diff(points, axis=0).T) if len(points) > 1 else np.empty(0)
-    return points[np.append(True, gaps >= distance)[: len(points)]]
-
-
-def _thinned(line: np.ndarray) -> np.ndarray:
-    """A polyline (n, 2) without the points that no eye would miss: one in every so many scene units is kept."""
-    walked = np.append(0, np.cumsum(np.hypot(*np.diff(line, axis=0).T)))
-    _, first = np.unique((walked / CLOSE).astype(int), return_index=True)
-    return line[np.append(first, len(line) - 1)]

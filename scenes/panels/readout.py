@@ -1,7 +1,7 @@
 """Numbers of the epoch that is shown: the recorded ones, right-aligned in columns of fixed width."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,12 +9,11 @@ from scenes.drawing import Brush, Drawing, Stamp
 from scenes.look import Look
 from scenes.markup import Words
 from scenes.numbers import fixed
+from scenes.panels.recorded import reached
 from scenes.theme import SIZES
 
 GAP = 0.42
 LABEL_RISE = 0.45
-ARRIVED = 0.05
-"""Share of a step before its end at which the eye takes it for done."""
 SMALLEST = 0.66
 """Numbers too long for the row shrink to this share of their size, not below: they must be read from afar."""
 
@@ -59,6 +58,11 @@ class Readout(Drawing):
         self.size = SIZES.readout
         self._measure(width)
 
+    def follow(self, epochs: np.ndarray, values: Sequence[np.ndarray]) -> None:
+        """Show another run, from its start: epochs (T,) and what each column says in it, (T,) each."""
+        self.epochs, self.epoch = epochs, 0.0
+        self.columns = [replace(column, values=new) for column, new in zip(self.columns, values, strict=True)]
+
     def _measure(self, width: float) -> None:
         """Columns as wide as their widest number; all a little smaller where the row would be too long."""
         self.labels = [self.look.stamp(c.label, SIZES.label, self.look.theme.muted) for c in self.columns]
@@ -83,7 +87,7 @@ class Readout(Drawing):
 
     def row(self) -> int:
         """The recorded row that the present epoch shows: the last one reached, or reached but for a hair."""
-        return max(0, int(np.searchsorted(self.epochs, self.epoch + ARRIVED, side="right")) - 1)
+        return reached(self.epochs, self.epoch)
 
     def text(self, column: int) -> str:
         """What a column says now."""

@@ -1,6 +1,6 @@
 """The skin of a surface: its faces, grid lines and rim, painted from back to front with what faces away as glass."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,30 +18,49 @@ GLASS = 0.22
 """Opacity of the side that faces up, and of the outside of a near wall: what it hides is seen through it."""
 
 
-def height_colors(theme: Theme, shares: np.ndarray) -> np.ndarray:
-    """The theme's colours for heights as shares 0 … 1 of the range, (n, 3), red green blue."""
-    stops = np.array([channels(color) for color in theme.height])
+def scale_colors(scale: Sequence[str], shares: np.ndarray) -> np.ndarray:
+    """The colours of a scale at shares 0 … 1 of its range, (n, 3), red green blue."""
+    stops = np.array([channels(color) for color in scale])
     places = np.linspace(0, 1, len(stops))
     return np.stack([np.interp(shares, places, stops[:, i]) for i in range(3)], axis=1)
 
 
 class Skin:
-    """Paints a mesh. The colours stand for height, from the lowest to the ceiling."""
+    """Paints a mesh. The colours stand for height, from the lowest to the ceiling, or for another quantity.
 
-    def __init__(self, mesh: Mesh, theme: Theme) -> None:
+    Args:
+        mesh: the surface.
+        theme: whose colours.
+        other: (F,) shares 0 … 1 of the slope's scale, for each face; None where only height is shown.
+    """
+
+    def __init__(self, mesh: Mesh, theme: Theme, other: np.ndarray | None = None) -> None:
         self.mesh = mesh
         self.theme = theme
         low, high = float(mesh.levels.min()), float(mesh.levels.max())
-        self.colors = height_colors(theme, (mesh.levels - low) / ((high - low) or 1.0))
-        self._sources = self.colors[:, ::-1].tolist()  # blue, green, red: see Brush
+        self._by_height = scale_colors(theme.height, (mesh.levels - low) / ((high - low) or 1.0))
+        self._by_slope = self._by_height if other is None else scale_colors(theme.slope, other)
         self._cut = mesh.cut.tolist()
-        self.rim = mix(theme.rim, theme.height[-1], 0.3)
         self._seen: _Seen | None = None
+        self._tint = -1.0
+        self._dye(0.0)
 
-    def paint(self, brush: Brush, view: View, opacity: float, *, facing: bool) -> bool:
+    def _dye(self, tint: float) -> None:
+        """Mix the two colours of each face: 0 for height, 1 for slope; what was painted before is forgotten."""
+        if tint == self._tint:
+            return
+        self._tint = tint
+        self.colors = (1 - tint) * self._by_height + tint * self._by_slope
+        self._sources = self.colors[:, ::-1].tolist()  # blue, green, red: see Brush
+        self.rim = mix(self.theme.rim, mix(self.theme.height[-1], self.theme.slope[-1], tint), 0.3)
+        if self._seen is not None:
+            self._seen.pictures.clear()
+
+    def paint(self, brush: Brush, view: View, opacity: float, *, facing: bool, tint: float = 0.0) -> bool:
         """Paint the faces that face the viewer with their upper side, or those that show their outside; say if any."""
         if opacity <= 0:
             return False
+        self._dye(tint)
         pixel = 1 / brush.context.get_matrix().xx
         seen = self._seen_from(view)
         chosen = seen.up == facing

@@ -27,6 +27,7 @@ class Terrain:
         loss: (M, K), loss[i, j] at (w0[i], w1[j]).
         minimum: (w0, w1, loss) of the lowest point.
         ceiling: the loss at which the surface is cut.
+        steepness: (M, K) the size of the gradient at each point, or None where no film asks for it.
     """
 
     w0: np.ndarray
@@ -34,6 +35,7 @@ class Terrain:
     loss: np.ndarray
     minimum: tuple[float, float, float]
     ceiling: float
+    steepness: np.ndarray | None = None
 
     @cached_property
     def base(self) -> float:
@@ -103,12 +105,6 @@ class Route:
     def is_state(self) -> np.ndarray:
         """Which of the dense points (S,) were recorded."""
         return np.isin(self.epoch, self.recorded)
-
-    def until(self, epoch: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The way up to an epoch: weights (n, 2), loss (n,), and which points are recorded states (n,)."""
-        past, here = self.epoch <= epoch, self.position(epoch)
-        params = np.vstack([self.params[past], here[:2]])
-        return params, np.append(self.loss[past], here[2]), np.append(self.is_state[past], False)
 
 
 def leaves_at(terrain: Terrain, route: Route) -> int | None:

@@ -30,6 +30,11 @@ class View:
         """Model points (..., 3) turned about the vertical: to the right, away from the viewer, up."""
         return np.asarray(points @ self._turn.T)
 
+    @property
+    def away(self) -> np.ndarray:
+        """The direction over the floor, (3,), that leads away from the viewer."""
+        return self._turn[1]
+
     def project(self, points: np.ndarray) -> np.ndarray:
         """Scene coordinates (..., 2) of model points (..., 3)."""
         tilt = np.radians(self.elevation)

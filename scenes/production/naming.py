@@ -115,4 +115,4 @@ def history_names(entry: Entry, parameters: FilmParameters, labels: Iterable[str
     labels = list(labels)
     if len(labels) == 1:
         return {labels[0]: f"{stem}.npz"}
-    return {label: f"{stem}-{_slug(label)}.npz" for label in labels}
+    return {label: f"{stem}-{_slug(label.replace(' ', '-'))}.npz" for label in labels}

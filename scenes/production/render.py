@@ -103,8 +103,7 @@ def _make(order: Order, progress: Report | None) -> Rendered:
 def fetch_histories(parameters: FilmParameters, progress: Report | None = None) -> dict[str, History]:
     """Take the runs of a film from the cache of histories, or train them."""
     report = (lambda done, total: progress("training", done, total)) if progress else None
-    runs = parameters.experiments()
-    return {label: learning.store.fetch(experiment, progress=report) for label, experiment in runs.items()}
+    return learning.store.fetch_all(parameters.experiments(), progress=report)
 
 
 @rare_collections()

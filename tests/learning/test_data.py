@@ -6,8 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning.data import LIMIT, load
+from learning.data import LIMIT, data_of, load, truth_of
 from learning.errors import InputError
+from learning.experiment import Experiment
 
 number = st.floats(min_value=-LIMIT, max_value=LIMIT)
 
@@ -52,6 +53,77 @@ def test_the_notes_recipe_with_any_seed(seed):
     data = load("regression", seed)
     np.testing.assert_array_equal(data.x, x.numpy())
     np.testing.assert_array_equal(data.y, y.numpy())
+
+
+@pytest.mark.parametrize("seed", [0, 43052])
+def test_the_notes_recipe_of_the_logistic_data(seed):
+    x = torch.linspace(-1, 1, 2000).reshape(2000, 1)
+    u = -1 + x * 5
+    v = torch.exp(u) / (1 + torch.exp(u))
+    torch.manual_seed(seed)
+    y = torch.bernoulli(torch.sigmoid(u))
+    data = load("logistic", seed)
+    np.testing.assert_array_equal(data.x, x.ravel().numpy())
+    np.testing.assert_array_equal(data.y, y.ravel().numpy())
+    np.testing.assert_allclose(data.truth, v.ravel().numpy(), rtol=1e-6)
+    assert (data.true_params, data.name, data.y.dtype) == ((-1.0, 5.0), "logistic", np.float32)
+    assert set(data.y.tolist()) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("seed", [0, 43052])
+@pytest.mark.parametrize(("noise", "slopes"), [(0.3, (1.0, 3.5)), (0.0, (-2.0, 0.5)), (7.5, (0.0, 0.0))])
+def test_the_broken_line(seed, noise, slopes):
+    torch.manual_seed(seed)
+    spread = torch.randn(100).double().numpy()
+    x = np.linspace(-1, 1, 100)
+    line = np.array([slopes[0] * at if at < 0 else slopes[1] * at for at in x])
+    data = load("broken-line", seed, {"noise": noise, "slopes": slopes})
+    assert data.x == pytest.approx(x, abs=1e-6)
+    assert data.truth == pytest.approx(line, abs=1e-6)
+    assert data.y == pytest.approx(line + noise * spread, abs=5e-6)
+    assert (data.true_params, data.name, data.y.dtype) == (None, "broken-line", np.float32)
+
+
+def test_options_that_are_not_given_are_the_notes():
+    wanted = load("broken-line", 1, {"noise": 0.3, "slopes": (1.0, 3.5)})
+    np.testing.assert_array_equal(load("broken-line", 1).y, wanted.y)
+    steep = load("broken-line", 1, {"slopes": (1.0, 4.0)})
+    assert (steep.y[50:] > wanted.y[50:]).all()
+    np.testing.assert_array_equal(steep.y[:50], wanted.y[:50])
+
+
+def test_data_of_an_experiment_take_its_seed_and_options():
+    net = {"data": "broken-line", "model": "relu", "nodes": 1}
+    experiment = Experiment(**net, seed=3, data_seed=5, data_options={"noise": 2})
+    np.testing.assert_array_equal(data_of(experiment).y, load("broken-line", 5, {"noise": 2.0}).y)
+    np.testing.assert_array_equal(data_of(Experiment(seed=3)).y, load("regression", 3).y)
+
+
+@pytest.mark.parametrize("data", ["regression", "logistic", "broken-line"])
+def test_the_truth_at_any_x_is_that_of_the_data(data):
+    options = {"slopes": (-1.5, 2.0)} if data == "broken-line" else {}
+    experiment = Experiment(data=data, data_options=options)
+    made = data_of(experiment)
+    truth = truth_of(experiment, made.x)
+    assert truth.dtype == np.float64
+    assert truth == pytest.approx(made.truth, rel=1e-5, abs=1e-6)
+
+
+def test_the_truth_between_the_points():
+    assert truth_of(Experiment(), [0, 1, -2]).tolist() == [2.5, 6.5, -5.5]
+    assert truth_of(Experiment(data="broken-line"), [-2, 0, 2]).tolist() == [-2, 0, 7]
+    assert truth_of(Experiment(data="logistic"), [-1e6, 0.2, 1e6]).tolist() == [0, 0.5, 1]
+    assert truth_of(Experiment(data="points.csv"), [0.0]) is None
+
+
+@pytest.mark.parametrize("y", ["1.5", "-0.25"])
+def test_cross_entropy_takes_probabilities_only(csv, y):
+    path = csv(f"x,y\n0,0\n1,0.5\n2,1\n3,{y}\n")
+    assert len(data_of(Experiment(data=path, model="logistic", loss="mse")).y) == 4
+    with pytest.raises(InputError) as caught:
+        data_of(Experiment(data=path, model="logistic", loss="bce"))
+    for words in (path, f"y has {y}", "0 to 1", "mse"):
+        assert words in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,22 @@ import pickle
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from learning.data import DATA_SETS
 from learning.errors import InputError
-from learning.experiment import DATA_SET_NAMES, PARAMETER_NAMES, START_LIMIT, Experiment
+from learning.experiment import (
+    COUPLING,
+    DATA_OPTIONS,
+    DATA_SET_NAMES,
+    MODEL_NAMES,
+    OPTIMIZERS,
+    START_LIMIT,
+    Experiment,
+    parameter_names,
+)
 
 positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False, allow_nan=False)
 not_a_rate = st.one_of(st.just(math.nan), st.just(math.inf), st.floats(max_value=0))
@@ -30,10 +39,13 @@ OTHER = {
     "epochs": 31,
     "batch_size": 10,
     "seed": 1,
+    "data_seed": 1,
     "start": (-5.0, 9.0),
     "record_every": 2,
 }
-"""A value other than the default for every field that has another today."""
+"""A value other than the default for every field that a line takes."""
+
+NET = {"data": "broken-line", "model": "relu", "nodes": 2, "loss": "mse"}
 
 
 def refusal(**values):
@@ -46,7 +58,12 @@ def refusal(**values):
 def test_defaults_are_those_of_the_notes():
     assert Experiment().model_dump() == {
         "data": "regression",
+        "data_options": (),
+        "data_seed": None,
         "model": "line",
+        "nodes": None,
+        "bias": False,
+        "nets": 1,
         "loss": "sse",
         "optimizer": "SGD",
         "optimizer_options": (),
@@ -95,7 +112,7 @@ def test_epochs_outside_are_refused(epochs):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"loss": "ssee"}, ["loss = 'ssee'", "'sse' or 'mse'"]),
+        ({"loss": "ssee"}, ["loss = 'ssee'", "'sse', 'mse' or 'bce'"]),
         ({"optimizer": "Adm"}, ['"Adm"', 'did you mean "Adam"?', "LBFGS"]),
         ({"optimizer": "SparseAdam"}, ['"SparseAdam"', "choose one of"]),
         ({"data": "regresion"}, ['"regresion"', 'did you mean "regression"?', ".csv"]),
@@ -113,6 +130,42 @@ def test_epochs_outside_are_refused(epochs):
         ({"optimizer_options": [("momentum", 0.1), ("momentum", 0.2)]}, ["momentum", "2 times"]),
         ({"optimizer_options": 3}, ["optimizer_options = 3"]),
         ({"optimizer_options": [3]}, ["optimizer_options"]),
+        ({"seed": 2**32}, ["seed = 4294967296"]),
+        ({"data_seed": -1}, ["data_seed = -1"]),
+        ({"data_seed": True}, ["data_seed = True", "must be a number"]),
+        ({"data_options": {"noise": 1}}, ['"noise"', '"regression" take none']),
+        ({"data": "points.csv", "data_options": {"noise": 1}}, ['"points.csv" take none']),
+        ({"data": "broken-lin"}, ['did you mean "broken-line"?']),
+        ({"loss": "bce"}, ["loss = 'bce'", "probability", "the model line", "logistic"]),
+        ({"nodes": 2}, ["nodes = 2", "only the model relu"]),
+        ({"bias": True}, ["bias = True", "only the model relu"]),
+        ({"nets": 3}, ["nets = 3", "only the model relu"]),
+        ({**NET, "data_options": {"nose": 1}}, ['"nose"', 'did you mean "noise"?', "slopes"]),
+        ({**NET, "data_options": {"noise": -0.1}}, ["noise = -0.1", "from 0", "0.3"]),
+        ({**NET, "data_options": {"noise": math.nan}}, ["noise = nan"]),
+        ({**NET, "data_options": {"noise": math.inf}}, ["noise = inf"]),
+        ({**NET, "data_options": {"noise": True}}, ["noise = True"]),
+        ({**NET, "data_options": {"noise": "much"}}, ["noise = 'much'"]),
+        ({**NET, "data_options": {"noise": (1.0, 2.0)}}, ["noise = (1.0, 2.0)"]),
+        ({**NET, "data_options": {"slopes": 3}}, ["slopes = 3", "two numbers"]),
+        ({**NET, "data_options": {"slopes": (1, 2, 3)}}, ["slopes = (1.0, 2.0, 3.0)", "two numbers"]),
+        ({**NET, "data_options": {"slopes": (1, math.nan)}}, ["slopes = (1.0, nan)"]),
+        ({**NET, "data_options": (("noise", 1), ("noise", 2))}, ["noise", "2 times"]),
+        ({**NET, "nodes": None}, ["nodes = None", "1 to 1024", "nodes"]),
+        ({**NET, "nodes": 0}, ["nodes = 0"]),
+        ({**NET, "nodes": 1025}, ["nodes = 1025"]),
+        ({**NET, "nodes": True}, ["nodes = True"]),
+        ({**NET, "nets": 0}, ["nets = 0"]),
+        ({**NET, "nets": 2001}, ["nets = 2001"]),
+        ({**NET, "nets": 2000, "nodes": 1024}, ["nets = 2000", "1024 nodes", "at most 64"]),
+        ({**NET, "loss": "bce"}, ["the model relu does not give"]),
+        ({**NET, "start": (1, 2, 3)}, ["start = (1.0, 2.0, 3.0)", "4 parameters", "layer1.weight[0,0]"]),
+        ({**NET, "nodes": 1024, "start": (1,) * 9}, ["2048 parameters", "… layer2.weight[0,1023]"]),
+        ({**NET, "nets": 2, "start": (1, 2, 3, 4)}, ["start = ", "nets = 2", "leave it out"]),
+        ({**NET, "nets": 3, "seed": 2**32 - 2}, ["seed = 4294967294", "at most 4294967293"]),
+        ({**NET, "nets": 2, "batch_size": 10}, ["batch_size = 10", "nets = 2"]),
+        ({**NET, "nets": 2, "optimizer": "LBFGS"}, ["'LBFGS'", "couple", "nets = 2"]),
+        ({**NET, "nets": 2, "optimizer": "Adafactor"}, ["'Adafactor'", "couple"]),
         ({"data": "a\nb"}, [r'"a\nb"']),
         ({"optimizer": "A" * 5000}, ["AAA…"]),
     ],
@@ -176,6 +229,13 @@ def test_the_key_is_a_sha256():
         ({"optimizer": "adam"}, {"optimizer": "Adam"}),
         ({"start": (0.0, 1)}, {"start": [-0.0, 1.0]}),
         ({"optimizer_options": {"momentum": 1}}, {"optimizer_options": {"momentum": 1.0}}),
+        (NET, {**NET, "data_options": {"noise": 0.3}}),
+        (NET, {**NET, "data_options": {"slopes": [1, 3.5], "noise": 0.3}}),
+        (NET, {**NET, "start": None}),
+        (
+            {**NET, "data_options": {"noise": 0, "slopes": (0, 1)}},
+            {**NET, "data_options": (("slopes", (-0.0, 1.0)), ("noise", 0.0))},
+        ),
         ({"optimizer_options": {"nesterov": True}}, {"optimizer_options": {"nesterov": 1}}),
         (
             {"optimizer_options": {"momentum": 0.9, "nesterov": True}},
@@ -193,9 +253,13 @@ def test_every_field_changes_the_key(tmp_path):
     file = tmp_path / "points.csv"
     file.write_text("x,y\n0,1\n1,2\n")
     changed = {**OTHER, "data": str(file)}
-    assert changed.keys() == Experiment.model_fields.keys() - {"model"}  # there is only one model as yet
-    keys = {Experiment().key(), *(Experiment(**{name: value}).key() for name, value in changed.items())}
-    assert len(keys) == 1 + len(changed)
+    nets = [{}, {"nodes": 3}, {"bias": True}, {"nets": 2}, {"data_options": {"noise": 0.2}}, {"data": "regression"}]
+    nets += [{"data_options": {"slopes": (1, 3)}}, {"start": (1, 2, 3, 4)}]
+    fields = changed.keys() | {"model"} | {name for net in nets for name in net}
+    assert fields == Experiment.model_fields.keys()
+    runs = [{}, *({name: value} for name, value in changed.items()), {"model": "logistic", "start": (-5, 10)}]
+    runs += [{**NET, **net} for net in nets]
+    assert len({Experiment(**run).key() for run in runs}) == len(runs)
 
 
 @given(positive, positive)
@@ -226,6 +290,62 @@ def test_the_names_that_need_no_import_are_the_names_there_are():
     from learning import landscape, model, training
 
     losses = get_args(Experiment.model_fields["loss"].annotation)
-    assert set(DATA_SET_NAMES) == set(DATA_SETS)
-    assert set(PARAMETER_NAMES) == set(model.MODELS)
-    assert set(losses) == set(training.LOSSES) == set(landscape.LOSSES)
+    assert set(DATA_SET_NAMES) == set(DATA_SETS) == set(DATA_OPTIONS)
+    assert set(MODEL_NAMES) == set(model.MODELS)
+    assert set(losses) == set(training.LOSSES) == {loss for costs in landscape.COSTS.values() for loss in costs}
+
+
+def test_only_the_line_has_a_first_guess_of_its_own():
+    assert Experiment().start == (-5.0, 10.0)
+    assert Experiment(start=None).start is None
+    assert Experiment(model="logistic", loss="mse").start is None
+    assert Experiment(**NET).start is None
+    assert Experiment(model="logistic", start=(1, 2)).start == (1.0, 2.0)
+
+
+def test_the_names_of_the_parameters():
+    assert parameter_names(Experiment()) == parameter_names(Experiment(model="logistic")) == ("w0", "w1")
+    assert parameter_names(Experiment(**NET)) == (
+        "layer1.weight[0,0]",
+        "layer1.weight[1,0]",
+        "layer2.weight[0,0]",
+        "layer2.weight[0,1]",
+    )
+    assert parameter_names(Experiment(**{**NET, "nodes": 1, "bias": True, "nets": 2})) == (
+        "net0.layer1.weight[0,0]",
+        "net0.layer1.bias[0]",
+        "net0.layer2.weight[0,0]",
+        "net0.layer2.bias[0]",
+        "net1.layer1.weight[0,0]",
+        "net1.layer1.bias[0]",
+        "net1.layer2.weight[0,0]",
+        "net1.layer2.bias[0]",
+    )
+
+
+@settings(deadline=None)
+@given(st.integers(1, 1024), st.booleans())
+def test_a_start_of_a_net_has_a_number_for_each_parameter(nodes, bias):
+    net = Experiment(**{**NET, "nodes": nodes, "bias": bias})
+    count = len(parameter_names(net))
+    assert count == len(set(parameter_names(net))) == 2 * nodes + bias * (nodes + 1)
+    assert len(net.replace(start=(0.5,) * count).start) == count
+    with pytest.raises(InputError, match=f"{count} parameters"):
+        net.replace(start=(0.5,) * (count + 1))
+
+
+def test_the_seed_of_the_data_is_that_of_the_run_or_its_own():
+    assert Experiment(seed=5).seed_of_data == 5
+    assert Experiment(seed=5, data_seed=0).seed_of_data == 0
+
+
+def test_options_of_the_data_are_all_there_and_sorted():
+    assert Experiment(**NET).data_options == (("noise", 0.3), ("slopes", (1.0, 3.5)))
+    net = Experiment(**NET, data_options={"slopes": (2, -1)})
+    assert net.data_options == (("noise", 0.3), ("slopes", (2.0, -1.0)))
+    assert Experiment.model_validate_json(net.model_dump_json()) == net
+    assert net.replace(lr=1.0).data_options == net.data_options
+
+
+def test_the_optimizers_that_couple_weights_are_optimizers():
+    assert set(COUPLING) < set(OPTIMIZERS)

@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from learning.errors import InputError
 from learning.experiment import Experiment
-from learning.landscape import TRACE_POINTS, Window, along, loss_at, over_window, window_around
-from learning.theory import least_squares
+from learning.landscape import (
+    TRACE_POINTS,
+    Window,
+    along,
+    gradient_at,
+    gradient_over,
+    loss_at,
+    minimum_of,
+    over_window,
+    window_around,
+)
+from learning.theory import finite_difference, least_squares
 from learning.training import train
 
 MINIMUM = (2.4459, 4.0043)  # reference-figures.md
@@ -22,10 +32,6 @@ coordinate = st.floats(-1e4, 1e4)
 @pytest.fixture(scope="module")
 def history():
     return train(Experiment())
-
-
-def minimum_of(history):
-    return least_squares(history.x, history.y)
 
 
 def torch_loss(history, w0, w1):
@@ -232,3 +238,144 @@ def test_the_window_is_never_degenerate(tmp_path, rows, start, loss):
         assert np.isfinite([low, high]).all()
         assert high - low > 1e-3 * (1e-3 + max(abs(low), abs(high)))
     assert np.ptp(over_window(history, window, 9).loss) > 0
+
+
+CURVES = [{"data": "logistic", "model": "logistic", "loss": loss} for loss in ("sse", "mse", "bce")]
+SURFACES = [{}, {"loss": "mse"}, *CURVES]
+
+
+def torch_loss_and_gradient(history, point):
+    """By float64 autograd, through torch's own losses of logits or residuals."""
+    x, y = torch.from_numpy(history.x.copy()).double(), torch.from_numpy(history.y.copy()).double()
+    weights = torch.tensor(point, dtype=torch.float64, requires_grad=True)
+    u, run = weights[0] + weights[1] * x, history.experiment
+    if run.loss == "bce":
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(u, y)
+    else:
+        yhat = torch.sigmoid(u) if run.model == "logistic" else u
+        loss = torch.nn.functional.mse_loss(yhat, y, reduction={"sse": "sum", "mse": "mean"}[run.loss])
+    loss.backward()
+    return loss.item(), weights.grad.numpy()
+
+
+@pytest.mark.parametrize("changes", SURFACES, ids=str)
+@settings(max_examples=30, deadline=None)
+@given(w0=st.floats(-60, 60), w1=st.floats(-60, 60))
+def test_loss_and_gradient_anywhere_are_those_of_autograd(changes, w0, w1):
+    history = train(Experiment(epochs=0, **changes))
+    loss, gradient = torch_loss_and_gradient(history, (w0, w1))
+    assert loss_at(history, [(w0, w1)])[0] == pytest.approx(loss, rel=1e-10, abs=1e-14)
+    assert gradient_at(history, [(w0, w1)])[0] == pytest.approx(gradient, rel=1e-8, abs=1e-10)
+
+
+@pytest.mark.parametrize("changes", SURFACES, ids=str)
+def test_the_size_of_the_gradient_over_a_window(changes):
+    history = train(Experiment(epochs=0, **changes))
+    window = Window((-11, 3), (-2, 10))
+    size, ground = gradient_over(history, window, 17), over_window(history, window, 17)
+    assert size.shape == (17, 17)
+    for i, j in np.random.default_rng(0).integers(0, 17, size=(20, 2)):
+        point = (ground.w0[i], ground.w1[j])
+        assert size[i, j] == pytest.approx(np.hypot(*torch_loss_and_gradient(history, point)[1]), rel=1e-9, abs=1e-15)
+        slopes = finite_difference(lambda w: loss_at(history, [w])[0], point, 1e-6)
+        assert size[i, j] == pytest.approx(np.hypot(*slopes), rel=1e-3, abs=1e-5)
+
+
+@pytest.mark.parametrize("changes", SURFACES, ids=str)
+def test_loss_and_gradient_at_recorded_states_are_the_recorded_ones(changes):
+    history = train(Experiment(lr=0.001, epochs=20, start=(-3.0, -1.0), **changes))
+    np.testing.assert_allclose(loss_at(history, history.params), history.loss, rtol=2e-6)
+    scale = np.abs(history.grads).max()
+    np.testing.assert_allclose(gradient_at(history, history.params), history.grads, rtol=1e-4, atol=1e-6 * scale)
+
+
+@pytest.mark.parametrize("start", [(-0.8, -0.3), (-3.0, -1.0), (-10.0, -1.0)])
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+@pytest.mark.parametrize("changes", CURVES[1:], ids=str)
+def test_a_logistic_trace_lies_on_its_surface(changes, optimizer, start):
+    history = train(Experiment(lr=0.25, epochs=100, start=start, optimizer=optimizer, **changes))
+    trace = along(history, per_step=3)
+    np.testing.assert_array_equal(trace.loss[:151:3], history.loss[:51])
+    np.testing.assert_allclose(trace.loss, loss_at(history, trace.params), rtol=2e-6)
+
+
+def test_cross_entropy_goes_on_where_float32_ends(tmp_path):
+    file = tmp_path / "points.csv"
+    file.write_text("x,y\n-1,1\n1,0\n2,0.5\n")
+    history = train(Experiment(data=str(file), model="logistic", loss="bce", epochs=0))
+    # at w = (0, 3000): -log sigmoid(-3000), -log(1 - sigmoid(3000)), and half of -log(1 - sigmoid(6000))
+    assert loss_at(history, [(0, 3000)])[0] == pytest.approx(3000)
+    assert loss_at(history, [(0, 1e300)])[0] == pytest.approx(1e300)
+    assert gradient_at(history, [(0, 3000)])[0] == pytest.approx([0.5 / 3, (1 + 1 + 1) / 3])
+    assert np.isfinite(gradient_at(history, [(0, 1e300)])).all()
+
+
+def test_the_minimum_of_a_line_is_least_squares(history):
+    assert minimum_of(history).tolist() == least_squares(history.x, history.y).tolist()
+
+
+@pytest.mark.parametrize("changes", CURVES, ids=str)
+@pytest.mark.parametrize("seed", [0, 1, 43052])
+def test_at_the_minimum_of_a_curve_the_gradient_vanishes_and_every_way_leads_up(changes, seed):
+    history = train(Experiment(epochs=0, seed=seed, **changes))
+    lowest = minimum_of(history)
+    share = len(history.x) if changes["loss"] == "sse" else 1
+    assert torch_loss_and_gradient(history, lowest)[1] / share == pytest.approx([0, 0], abs=1e-10)
+    around = lowest + np.random.default_rng(0).normal(size=(200, 2)) * np.logspace(-3, 1, 200)[:, None]
+    assert (loss_at(history, around) > loss_at(history, [lowest])).all()
+
+
+def test_the_minimum_of_cross_entropy_is_what_torch_finds():
+    history = train(Experiment(data="logistic", model="logistic", loss="bce", epochs=0))
+    x, y = torch.from_numpy(history.x.copy()).double(), torch.from_numpy(history.y.copy()).double()
+    weights = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=300, tolerance_grad=1e-12, tolerance_change=0)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(weights[0] + weights[1] * x, y)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    assert minimum_of(history) == pytest.approx(weights.detach().numpy(), rel=1e-8)
+
+
+@pytest.mark.parametrize("loss", ["sse", "mse", "bce"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "-2,0\n-1,0\n1,1\n2,1\n",  # one x separates them: no loss is least
+        "1,0\n1,1\n1,1\n",  # constant x
+        "0,1\n0,1\n",  # nothing but ones, at x = 0
+        "1,0.25\n2,0.5\n3,0.75\n",  # probabilities
+        "-1e9,0\n1e9,1\n0,0\n",
+    ],
+)
+def test_far_data_have_a_finite_lowest_point(tmp_path, rows, loss):
+    file = tmp_path / "points.csv"
+    file.write_text("x,y\n" + rows)
+    history = train(Experiment(data=str(file), model="logistic", loss=loss, epochs=0, start=(0, 0)))
+    lowest = minimum_of(history)
+    assert np.isfinite(lowest).all()
+    assert loss_at(history, [lowest])[0] <= loss_at(history, [(0, 0)])[0]
+
+
+@pytest.mark.parametrize(
+    "ask", [minimum_of, lambda run: loss_at(run, [(0, 0)]), lambda run: gradient_at(run, [(0, 0)])]
+)
+def test_a_net_has_no_surface_over_two_weights(ask):
+    run = train(Experiment(data="broken-line", model="relu", nodes=1, loss="mse", epochs=0))
+    with pytest.raises(InputError, match='"relu" is unknown; choose one of line, logistic'):
+        ask(run)
+
+
+def test_a_window_around_a_run_is_for_lines():
+    run = train(Experiment(data="logistic", model="logistic", loss="bce", epochs=0))
+    with pytest.raises(InputError, match="window around a run"):
+        window_around(run, (0, 0))
+
+
+def test_a_gradient_needs_a_grid(history):
+    with pytest.raises(InputError, match="at least 2"):
+        gradient_over(history, Window((0, 1), (0, 1)), 1)

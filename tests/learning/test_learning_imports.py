@@ -6,7 +6,19 @@ import sys
 
 import pytest
 
-LIGHT = ["errors", "files", "experiment", "data", "history", "landscape", "theory", "store"]
+LIGHT = [
+    "errors",
+    "files",
+    "experiment",
+    "data",
+    "history",
+    "landscape",
+    "theory",
+    "store",
+    "nodes",
+    "steps",
+    "progress",
+]
 HEAVY = ["model", "training"]
 
 

@@ -203,3 +203,58 @@ def test_kept_numbers_are_the_trained_numbers(trainings):
     np.testing.assert_array_equal(kept.params, trained.params)
     assert kept.params.dtype == np.float32
     assert not kept.params.flags.writeable
+
+
+NET = Experiment(data="broken-line", data_seed=1, model="relu", nodes=2, loss="mse", lr=0.1, epochs=5)
+
+
+def test_fetching_all_gives_what_fetching_each_gives(cache_root, tmp_path):
+    runs = {f"seed {seed}": NET.replace(seed=seed) for seed in range(3)} | {"line": SHORT, "again": SHORT}
+    histories = store.fetch_all(runs)
+    assert list(histories) == list(runs)
+    assert histories["line"] is histories["again"]
+    assert len(files(cache_root)) == 4
+    for label, experiment in runs.items():
+        assert histories[label].experiment == experiment
+        assert histories[label].digest() == store.fetch(experiment, root=tmp_path / "other").digest()
+    digests = {label: history.digest() for label, history in store.fetch_all(runs).items()}
+    assert digests == {label: history.digest() for label, history in histories.items()}
+
+
+def test_only_what_is_missing_is_trained(monkeypatch):
+    store.fetch(NET.replace(seed=1))
+    store.path_of(NET.replace(seed=1)).with_name("x").write_bytes(b"")
+    asked, as_trained = [], training.as_trained
+
+    def watching(experiments, progress):
+        asked.append(list(experiments))
+        return as_trained(experiments, progress)
+
+    monkeypatch.setattr(training, "as_trained", watching)
+    runs = {str(seed): NET.replace(seed=seed) for seed in range(3)}
+    store.fetch_all(runs)
+    store.fetch_all(runs)
+    assert asked == [[NET.replace(seed=0), NET.replace(seed=2)]]
+
+
+def test_fetching_all_tells_of_the_training():
+    calls = []
+    runs = {"one": NET, "two": NET.replace(seed=2), "line": SHORT}
+    store.fetch_all(runs, progress=lambda done, total: calls.append((done, total)))
+    assert calls[-1] == (8, 8)
+    calls.clear()
+    store.fetch_all(runs, progress=lambda done, total: calls.append((done, total)))
+    assert calls == []
+    assert store.fetch_all({}) == {}
+
+
+def test_what_was_trained_is_kept_whatever_becomes_of_the_others(cache_root):
+    with pytest.raises(InputError, match="momentm"):
+        store.fetch_all({"good": NET, "bad": SHORT.replace(optimizer_options={"momentm": 1})})
+    assert files(cache_root) == [f"{NET.key()}.npz"]
+
+
+def test_many_nets_in_one_history_come_back(tmp_path):
+    kept = store.fetch(NET.replace(nets=3))
+    assert store.fetch(NET.replace(nets=3)).digest() == kept.digest()
+    assert kept.yhat.shape == (6, 100, 3)

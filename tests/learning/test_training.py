@@ -322,3 +322,160 @@ def test_a_history_that_would_be_huge_is_refused_with_a_way_out(monkeypatch):
         train(Experiment(epochs=10_000))
     every = int(str(caught.value).split("record every ")[1].split()[0])
     assert len(train(Experiment(epochs=10_000, record_every=every))) > 1000
+
+
+# reference-figures.md: logistic data, learning rate 0.25, 100 epochs: loss, optimizer, start, end
+NOTES_CURVES = [
+    ("mse", "SGD", (-0.8, -0.3), (-0.404, 1.417)),
+    ("bce", "SGD", (-0.8, -0.3), (-0.561, 2.457)),
+    ("mse", "Adam", (-0.8, -0.3), (-1.043, 4.891)),
+    ("bce", "Adam", (-0.8, -0.3), (-1.012, 4.840)),
+    ("mse", "SGD", (-3.0, -1.0), (-2.430, -0.555)),
+    ("bce", "SGD", (-3.0, -1.0), (-0.557, 2.308)),
+    ("mse", "Adam", (-3.0, -1.0), (-1.075, 5.063)),
+    ("bce", "Adam", (-3.0, -1.0), (-1.018, 4.898)),
+    ("mse", "SGD", (-10.0, -1.0), (-9.999, -1.000)),
+    ("bce", "SGD", (-10.0, -1.0), (-1.624, 3.308)),
+    ("mse", "Adam", (-10.0, -1.0), (-1.509, 7.234)),
+    ("bce", "Adam", (-10.0, -1.0), (-1.347, 5.900)),
+]
+
+CURVE = Experiment(data="logistic", model="logistic", loss="bce", lr=0.25, epochs=100, start=(-0.8, -0.3))
+NET = Experiment(data="broken-line", data_seed=43052, model="relu", nodes=2, loss="mse", lr=0.1, epochs=1000, seed=1)
+
+
+@pytest.mark.parametrize(("loss", "optimizer", "start", "end"), NOTES_CURVES)
+def test_every_logistic_run_of_the_reference_table(loss, optimizer, start, end):
+    history = train(CURVE.replace(loss=loss, optimizer=optimizer, start=start))
+    assert history.params[-1] == pytest.approx(end, abs=6e-4)
+    assert history.names == ("w0", "w1")
+    assert history.truth == (-1.0, 5.0)
+
+
+def test_the_gradient_at_the_worst_start_is_four_orders_of_magnitude_apart():
+    squares, entropy = (train(CURVE.replace(loss=loss, start=(-10, -1), epochs=0)).grads[0] for loss in ("mse", "bce"))
+    assert squares == pytest.approx([-2.3e-5, -8.9e-6], rel=0.02)
+    assert entropy == pytest.approx([-0.40, -0.21], abs=0.005)
+
+
+@pytest.mark.parametrize("loss", ["sse", "mse", "bce"])
+@pytest.mark.parametrize("changes", [{}, {"optimizer": "Adam"}, {"batch_size": 300, "epochs": 3}], ids=str)
+def test_a_logistic_run_agrees_with_a_loop_over_torchs_own_layers(loss, changes):
+    experiment = CURVE.replace(loss=loss, lr=0.25 if loss != "sse" else 1e-4, **changes)
+    data = load("logistic", 43052)
+    x, y = torch.from_numpy(data.x).reshape(-1, 1), torch.from_numpy(data.y).reshape(-1, 1)
+    net = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Sigmoid())
+    net[0].bias.data = torch.tensor([-0.8])
+    net[0].weight.data = torch.tensor([[-0.3]])
+    measure = {"sse": torch.nn.MSELoss(reduction="sum"), "mse": torch.nn.MSELoss(), "bce": torch.nn.BCELoss()}[loss]
+    assert_same(train(experiment), loop_over(net, measure, x, y, experiment, order=["0.bias", "0.weight"]))
+
+
+def loop_over(net, measure, x, y, experiment, order):
+    """Train a module as the notes do; keep loss, params, grads and yhat before each update and at the end."""
+    optimizer = getattr(torch.optim, experiment.optimizer)(net.parameters(), lr=experiment.lr)
+    generator, kept, by_name = torch.Generator().manual_seed(experiment.seed), [], dict(net.named_parameters())
+    for epoch in range(experiment.epochs + 1):
+        optimizer.zero_grad()
+        yhat = net(x)
+        loss = measure(yhat, y)
+        loss.backward()
+        params = torch.cat([by_name[name].detach().ravel().clone() for name in order])
+        kept.append(
+            (loss.item(), params, torch.cat([by_name[name].grad.ravel() for name in order]), yhat.detach().ravel())
+        )
+        if epoch == experiment.epochs:
+            break
+        if experiment.batch_size is None:
+            optimizer.step()
+            continue
+        for rows in torch.randperm(len(x), generator=generator).split(experiment.batch_size):
+            optimizer.zero_grad()
+            measure(net(x[rows]), y[rows]).backward()
+            optimizer.step()
+    return [np.stack(column) for column in zip(*kept, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"seed": 40352},
+        {"nodes": 1},
+        {"nodes": 7, "bias": True},
+        {"nodes": 1024, "lr": 0.01},
+        {"optimizer": "Adam", "lr": 0.05},
+        {"batch_size": 30},
+        {"optimizer": "Adafactor", "lr": 0.05},
+        {"loss": "sse", "lr": 0.001},
+        {"epochs": 0},
+        {"lr": 1e-30},
+    ],
+    ids=str,
+)
+def test_a_relu_run_agrees_with_a_loop_over_torchs_own_layers(changes):
+    experiment = NET.replace(**{"epochs": 40, **changes})
+    data = load("broken-line", 43052)
+    x, y = torch.from_numpy(data.x).reshape(-1, 1), torch.from_numpy(data.y).reshape(-1, 1)
+    torch.manual_seed(experiment.seed)
+    layer1 = torch.nn.Linear(1, experiment.nodes, bias=experiment.bias)
+    layer2 = torch.nn.Linear(experiment.nodes, 1, bias=experiment.bias)
+    net = torch.nn.Sequential(layer1, torch.nn.ReLU(), layer2)
+    order = [name for name, _ in net.named_parameters()]
+    measure = torch.nn.MSELoss(reduction={"mse": "mean", "sse": "sum"}[experiment.loss])
+    assert_same(train(experiment), loop_over(net, measure, x, y, experiment, order), rel=1e-3)
+
+
+def test_the_notes_net_learns_the_broken_line():
+    history = train(NET)
+    assert history.params[0] == pytest.approx([0.5153, -0.4414, -0.1371, 0.3319], abs=5e-5)
+    assert history.loss[-1] == pytest.approx(0.1008384, abs=5e-8)
+    first, second = history.params[-1, :2], history.params[-1, 2:]
+    assert (first > 0).tolist() == [True, False]  # one looks right, one left
+    assert first * second == pytest.approx([3.5, 1], abs=0.2)  # and they are the two slopes, within the noise
+
+
+def test_the_notes_net_that_gets_stuck():
+    history = train(NET.replace(seed=40352, epochs=10_000, record_every=10_000))
+    assert history.params[0] == pytest.approx([-0.2283, 0.0927, 0.2401, 0.5908], abs=5e-5)
+    assert history.params[-1, :2] == pytest.approx([0.002, 1.85], abs=0.02)  # both look right
+    assert history.loss[-1] == pytest.approx(0.27246118, abs=5e-8)
+
+
+def test_a_straight_line_on_the_broken_line():
+    history = train(NET.replace(model="line", nodes=None, epochs=3000))
+    slope, bias = np.polyfit(history.x.astype(float), history.y.astype(float), 1)
+    assert history.params[-1] == pytest.approx([bias, slope], abs=1e-4)
+
+
+def test_a_net_without_a_start_needs_no_data_of_ours(tmp_path):
+    file = tmp_path / "points.csv"
+    file.write_text("x,y\n-1,1\n0,0\n1,1\n")
+    history = train(Experiment(data=str(file), model="relu", nodes=2, loss="mse", lr=0.3, epochs=300, seed=1))
+    assert history.yhat[-1] == pytest.approx([1, 0, 1], abs=1e-3)
+
+
+def test_probabilities_that_saturate_have_the_loss_that_torch_gives_them(tmp_path):
+    file = tmp_path / "points.csv"
+    file.write_text("x,y\n-1,1\n1,0\n")
+    history = train(Experiment(data=str(file), model="logistic", loss="bce", start=(0, 1000), epochs=0))
+    assert history.loss.tolist() == [100.0]
+    assert history.yhat[0].tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_bits_do_not_depend_on_how_many_threads_torch_has(tmp_path, threads):
+    file = tmp_path / "points.csv"
+    numbers = np.random.default_rng(0).normal(size=(70_000, 2))
+    np.savetxt(file, numbers, delimiter=",", header="x,y", comments="")
+    experiment = Experiment(data=str(file), loss="mse", lr=0.1, epochs=3)
+    expected, before = train(experiment).digest(), torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        assert train(experiment).digest() == expected
+        assert torch.get_num_threads() == threads  # and it still has them
+        with pytest.raises(InputError):
+            train(experiment.replace(optimizer_options={"momentm": 1}))
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)

@@ -15,6 +15,7 @@ from manim import tempconfig
 from scenes.catalogue import DescentParameters, FilmParameters, find
 from scenes.drawing import Stamp, channels
 from scenes.film import Film
+from scenes.look import Ink
 
 WIDTH, HEIGHT = 640, 360
 MARGIN = 0.045
@@ -27,7 +28,7 @@ def stills(
     theme: str,
     language: str,
     before: Callable[[], None] = lambda: None,
-    after: Callable[[str], None] = lambda key: None,
+    after: Callable[[str, Film], None] = lambda key, film: None,
 ) -> dict[str, np.ndarray]:
     """The last state of every beat, (H, W, 3)."""
     settings_ = {
@@ -43,7 +44,7 @@ def stills(
             renderer.static_image = None
             before()
             renderer.update_frame(film)
-            after(beat.key)
+            after(beat.key, film)
             shots[beat.key] = renderer.get_frame()[:, :, :3]
 
         film.on_beat = keep
@@ -90,8 +91,8 @@ def test_any_parameters_make_a_film(lr, start, epochs, loss, optimizer, language
 
 
 @pytest.mark.parametrize(("film", "case"), CASES)
-def test_numbers_and_names_of_panels_never_overlap(film, case, tmp_path, monkeypatch):
-    """Of all texts that panels put into the last frame of a beat, no two share ground."""
+def test_texts_never_overlap(film, case, tmp_path, monkeypatch):
+    """In the last frame of a beat no two texts share ground: those of panels, title, caption and formulas."""
     monkeypatch.chdir(tmp_path)
     Path("points.csv").write_text(POINTS, encoding="utf-8")
     put, texts = Stamp.put, []
@@ -99,18 +100,35 @@ def test_numbers_and_names_of_panels_never_overlap(film, case, tmp_path, monkeyp
     def watched(self, brush, x, y, opacity=1.0, anchor=0.5, halo=None):
         half, left = (self.high - self.low) / 2, x - anchor * self.width
         if opacity > 0.5:
-            texts.append((left, y - half, left + self.width, y + half))
+            texts.append(tuple(round(float(edge), 2) for edge in (left, y - half, left + self.width, y + half)))
         put(self, brush, x, y, opacity, anchor, halo)
 
     monkeypatch.setattr(Stamp, "put", watched)
     seen = {}
     parameters = find(film).parameters(**CASES[film, case])
-    stills(film, parameters, "dark", "en", texts.clear, lambda key: seen.update({key: list(texts)}))
+    language = ["ko", "en"][list(CASES).index((film, case)) % 2]
+    stills(film, parameters, "dark", language, texts.clear, lambda key, film: seen.update({key: texts + inked(film)}))
     assert sum(len(boxes) for boxes in seen.values()) > 50
     clashes = [
         (key, *pair) for key, boxes in seen.items() for pair in itertools.combinations(boxes, 2) if share_ground(*pair)
     ]
     assert clashes == []
+
+
+def inked(film):
+    """The rectangles of the texts that are mobjects of their own: title, caption, formulas."""
+    lines = [mobject for mobject in film.mobjects if isinstance(mobject, Ink)]
+    assert len(lines) >= 2, "a title and a caption at least"
+    points = [np.concatenate([part.points for part in line if part.fill_opacity > 0.5]) for line in lines]
+    ends = [(shape.min(axis=0), shape.max(axis=0)) for shape in points]
+    return [tuple(round(float(edge), 2) for edge in (*low[:2], *high[:2])) for low, high in ends]
+
+
+def test_an_overlap_would_be_noticed():
+    assert share_ground((0, 0, 2, 1), (1.9, 0.5, 3, 2))
+    assert share_ground((0, 0, 9, 9), (4, 4, 5, 5)), "one within the other"
+    assert not share_ground((0, 0, 2, 1), (2.1, 0.5, 3, 2))
+    assert not share_ground((0, 0, 2, 1), (0, 1, 2, 2)), "they touch"
 
 
 def share_ground(first, second, touch=0.03):

@@ -9,10 +9,12 @@ from scenes.drawing import channels
 from scenes.theme import THEMES
 
 WRITTEN = ["text", "muted", "data", "estimate", "truth", "minimum", "position_text", "loss"]
-WRITTEN += ["gradient", "partial0", "partial1"]
+WRITTEN += ["gradient", "partial0", "partial1", "positive", "negative"]
 SIDE_BY_SIDE = [("data", "estimate"), ("estimate", "truth"), ("data", "truth"), ("minimum", "position"),
                 ("gradient", "position"), ("partial0", "partial1"), ("gradient", "partial1"), ("loss", "data"),
-                ("loss", "position")]  # fmt: skip
+                ("loss", "position"), ("positive", "negative"), ("positive", "data"), ("positive", "estimate"),
+                ("positive", "truth"), ("negative", "data"), ("negative", "estimate"),
+                ("negative", "truth")]  # fmt: skip
 
 # Viénot, Brettel and Mollon (1999): dichromats' view, in linear RGB.
 BLINDNESS = {

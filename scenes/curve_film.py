@@ -1,0 +1,223 @@
+"""Films about a curve of probability that learns from several starts, in two or more ways side by side."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from manim import Animation
+
+from learning import data, progress
+from learning.history import History
+from scenes import material
+from scenes.drawing import Drawing, Rectangle
+from scenes.figures import count
+from scenes.film import Film
+from scenes.panels.color_bar import ColorBar
+from scenes.panels.data_plot import DataPlot
+from scenes.panels.loss_surface import LossSurface
+from scenes.panels.readout import Column, Readout
+from scenes.panels.terrain import Terrain, leaves_at
+from scenes.theme import TIMING
+
+SETTLED = 0.01
+"""So far from its first weights a run may go and still be called at rest."""
+
+Row = tuple[float, float, float]
+"""Left end, baseline and width of a row of numbers."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a side's panels stand while it learns; without a place for the data they are not shown."""
+
+    surface: Rectangle
+    plot: Rectangle | None
+    numbers: Row
+    rest: Row
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One way of learning: its runs, one for each start, and the panels that show the one under the clock.
+
+    Attributes:
+        runs: one for each start.
+        least: the smallest loss there is.
+        rest: a counter of the epochs in which the run stayed where it started.
+    """
+
+    runs: tuple[History, ...]
+    least: float
+    surface: LossSurface
+    plot: DataPlot | None
+    numbers: Readout
+    rest: Readout
+
+    @property
+    def panels(self) -> tuple[Drawing, ...]:
+        """What the clock moves."""
+        panels = (self.surface, self.plot, self.numbers, self.rest)
+        return tuple(panel for panel in panels if panel is not None)
+
+    def follow(self, start: int) -> None:
+        """Show the run from a start, at its beginning; the one before stays on the surface as it ended."""
+        run = self.runs[start]
+        self.surface.follow(start)
+        if self.plot is not None:
+            self.plot.follow(run.epoch, run.yhat)
+        self.numbers.follow(run.epoch, [run.loss, slopes(run)])
+        self.rest.follow(run.epoch, [progress.resting(run, SETTLED)])
+
+
+class CurveFilm(Film):
+    """A film of runs of the logistic model from several starts, in several ways side by side.
+
+    Attributes:
+        starts: the first weights. sides: the ways of learning.
+        slopes: the sizes of the gradient that colours tell apart. azimuth: the view in which a far start lies behind.
+    """
+
+    starts: Sequence[tuple[float, float]]
+    sides: list[Side]
+    slopes: tuple[float, float]
+    azimuth: float
+    epochs: Readout
+    color_bar: ColorBar
+
+    def prepare(
+        self, ways: Sequence[Sequence[History]], places: Sequence[Place], epoch: Row, window: Rectangle
+    ) -> None:
+        """Make the panels of each way of learning, all with the same window and the same view."""
+        window = material.borders_around(window, self.starts)
+        grounds = [material.ground_within(runs[0], window) for runs in ways]
+        self.slopes = material.decades(grounds)
+        self.azimuth = view_from(grounds[0], self.starts)
+        self.sides = [
+            self._side(tuple(runs), ground, place) for runs, ground, place in zip(ways, grounds, places, strict=True)
+        ]
+        run = ways[0][0]
+        column = Column(self.look.captions.text("readout.epoch"), run.epoch, self.theme.text, 0)
+        self.epochs = Readout(*epoch, self.look, run.epoch, [column])
+
+    def _side(self, runs: tuple[History, ...], ground: Terrain, place: Place) -> Side:
+        routes = [material.route(run, ground) for run in runs]
+        name = self.look.captions.text("axes.loss")
+        surface = LossSurface(place.surface, self.look, ground, routes, loss_name=name, slopes=self.slopes)
+        surface.azimuth = self.azimuth
+        plot = None if place.plot is None else self.plot_of(runs[0], place.plot)
+        numbers = self._numbers(runs, place.numbers)
+        return Side(runs, ground.minimum[2], surface, plot, numbers, self._rest(runs, place.rest))
+
+    def plot_of(self, run: History, frame: Rectangle) -> DataPlot:
+        """Zeros and ones, and the curve of a run."""
+        truth = data.truth_of(run.experiment, run.x)
+        plot = DataPlot(frame, self.look, run.x, run.y, run.epoch, run.yhat, truth, slim=True)
+        plot.axes = plot.points_shown = 1.0
+        return plot
+
+    def _numbers(self, runs: Sequence[History], place: Row) -> Readout:
+        """Loss and the size of the gradient; wide enough for all runs."""
+        words, theme = self.look.captions, self.theme
+        columns = [
+            Column(words.text("readout.loss"), np.concatenate([run.loss for run in runs]), theme.loss, 4),
+            Column(words.text("readout.gradient"), np.concatenate([slopes(run) for run in runs]), theme.gradient, 4),
+        ]
+        return Readout(*place, self.look, np.arange(len(columns[0].values)), columns)
+
+    def _rest(self, runs: Sequence[History], place: Row) -> Readout:
+        epochs = np.concatenate([progress.resting(run, SETTLED) for run in runs])
+        column = Column(self.look.captions.text("readout.resting"), epochs, self.theme.position_text, 0)
+        return Readout(*place, self.look, epochs, [column])
+
+    # Moves that all sides make together
+
+    def both(self, *, run_time: float = TIMING.move, rate_func: Any = None, **targets: Any) -> list[Animation]:
+        """Move attributes of all surfaces alike."""
+        pace = {} if rate_func is None else {"rate_func": rate_func}
+        return [side.surface.to(run_time=run_time, **pace, **targets) for side in self.sides]
+
+    def move_to(self, frames: Sequence[Rectangle]) -> list[Animation]:
+        """Move the surfaces to other frames."""
+        return [
+            side.surface.to(frame=frame, run_time=TIMING.move) for side, frame in zip(self.sides, frames, strict=True)
+        ]
+
+    def descend(self, start: int, question: str, seconds: float) -> None:
+        """Let all runs from a start go their way, after a question."""
+        self.begin(start)
+        self.play(self.say(question), self.both(ball=1, path=1, run_time=TIMING.quick), self.show_numbers())
+        self.hold(TIMING.think if self.calm else TIMING.quick)
+        self.advance(int(self.sides[0].runs[start].epoch[-1]), 0.4, seconds)
+
+    @property
+    def calm(self) -> bool:
+        """Whether there is time to look at every start at leisure."""
+        return len(self.starts) <= 3
+
+    def to_maps(self, frames: Sequence[Rectangle], *, run_time: float, **targets: Any) -> list[Animation]:
+        """Turn the surfaces until they are seen from overhead, each as large as its frame allows."""
+        return [
+            side.surface.to(run_time=run_time, **side.surface.as_map(frame), **targets)
+            for side, frame in zip(self.sides, frames, strict=True)
+        ]
+
+    def begin(self, start: int) -> None:
+        """Put the runs from a start under the clock."""
+        for side in self.sides:
+            side.follow(start)
+        self.restart(self.epochs, *(panel for side in self.sides for panel in side.panels))
+
+    def show_numbers(self) -> list[Animation]:
+        """Numbers and curves appear beside the surfaces; the counter of rest waits until it is called."""
+        for side in self.sides:
+            side.rest.shown = np.zeros(1)
+        for plot in self.plots:
+            plot.estimate = plot.truth = 1.0
+            plot.opacity = plot.opacity if plot in self.mobjects else 0.0
+        self.add(self.epochs, *(panel for side in self.sides for panel in side.panels if panel is not side.surface))
+        return self._numbers_to(1.0)
+
+    @property
+    def plots(self) -> list[DataPlot]:
+        """The data beside the surfaces, where there is room for them."""
+        return [side.plot for side in self.sides if side.plot is not None]
+
+    def hide_numbers(self) -> list[Animation]:
+        """Only the surfaces stay."""
+        return [*self._numbers_to(0.0), *(side.rest.to(shown=[0], run_time=TIMING.quick) for side in self.sides)]
+
+    def _numbers_to(self, opacity: float) -> list[Animation]:
+        moves: list[Animation] = [self.epochs.to(shown=[opacity], run_time=TIMING.quick)]
+        moves += [plot.to(opacity=opacity, run_time=TIMING.quick) for plot in self.plots]
+        return [*moves, *(side.numbers.to(shown=[opacity] * 2, run_time=TIMING.quick) for side in self.sides)]
+
+    def show_rest(self) -> list[Animation]:
+        """For how many epochs each run has stayed where it started."""
+        return [side.rest.to(shown=[1], run_time=TIMING.quick) for side in self.sides]
+
+    def bar(self, frame: Rectangle) -> ColorBar:
+        """What the colours of the surfaces stand for, once they show the gradient; not yet visible."""
+        self.color_bar = ColorBar(frame, self.look, self.slopes, self.look.captions.text("axes.gradient"))
+        self.color_bar.opacity = 0.0
+        return self.color_bar
+
+    def leaving(self, start: int, names: Sequence[str]) -> Iterator[str]:
+        """The names of those sides whose run from a start leaves the window; the figure `NAME_off` is its epoch."""
+        for side, name in zip(self.sides, names, strict=True):
+            epoch = leaves_at(side.surface.terrain, side.surface.routes[start])
+            if epoch is not None:
+                self.figures[f"{name}_off"] = count(epoch)
+                yield name
+
+
+def slopes(run: History) -> np.ndarray:
+    """The size of the gradient in each state, (T,)."""
+    return np.asarray(np.linalg.norm(run.grads.astype(float), axis=1))
+
+
+def view_from(ground: Terrain, starts: Sequence[tuple[float, float]]) -> float:
+    """The azimuth from which the start farthest from the minimum lies at the back."""
+    low = ground.model(np.array(ground.minimum[:2]), 0.0)[:2]
+    places = [ground.model(np.array(start), 0.0)[:2] for start in starts]
+    return material.azimuth_facing(max(places, key=lambda place: float(np.hypot(*(place - low)))), low)

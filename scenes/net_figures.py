@@ -1,0 +1,129 @@
+"""The numbers of ReLU nets that captions and notes quote, as recorded."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from learning import landscape, nodes, theory
+from learning.history import History
+from scenes import net_material
+from scenes.figures import count
+from scenes.markup import Words
+from scenes.net_material import Halves, Tries
+from scenes.numbers import fixed, shortest
+
+SYMBOLS = {
+    "x": Words("x", "$x$"),
+    "u": Words("u", "$u$"),
+    "v": Words("v", "$v$"),
+    "first": Words("w", "$w$"),
+    "second": Words("w′", "$w'$"),
+}
+"""Mathematics of one node: what goes in, what it makes of it, and the weights before and after."""
+
+
+def of_training(run: History) -> dict[str, Words]:
+    """The figures that every run of a net has."""
+    broken = np.flatnonzero(~np.isfinite(run.loss))
+    frozen = net_material.frozen_row(run)
+    return {
+        **SYMBOLS,
+        "n": count(len(run.x)),
+        "nodes": count(run.experiment.nodes or 0),
+        "lr": shortest(run.experiment.lr),
+        "seed": Words(*(str(run.experiment.seed),) * 2),
+        "epochs": count(int(run.epoch[-1])),
+        "loss0": fixed(float(run.loss[0]), 4),
+        "loss": fixed(float(run.loss[-1]), 4),
+        "least": fixed(nodes.least_loss(run.x, run.y), 4),
+        "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
+        "frozen": count(int(run.epoch[frozen])),
+        "frozen_loss": fixed(float(run.loss[frozen]), 4),
+    }
+
+
+def of_line(line: History) -> dict[str, Words]:
+    """The figures of a straight line, and of the best one that there is."""
+    best = theory.least_squares(line.x, line.y)
+    return {
+        "line_loss": fixed(float(line.loss[-1]), 4),
+        "line_least": fixed(float(landscape.loss_at(line, best[None])[0]), 4),
+    }
+
+
+def of_one(one: History) -> dict[str, Words]:
+    """The figures of a single node."""
+    first, second = net_material.weights(one)
+    return {
+        "one_loss": fixed(float(one.loss[-1]), 4),
+        "one_first0": fixed(float(first[0, 0]), 4),
+        "one_second0": fixed(float(second[0, 0]), 4),
+    }
+
+
+def of_halves(who: Halves, slopes: tuple[float, float]) -> dict[str, Words]:
+    """Which nodes carry which half, with what slope, and the slopes that the data came from."""
+    return {
+        "right_nodes": _listed(who.right),
+        "left_nodes": _listed(who.left),
+        "right_count": count(len(who.right)),
+        "left_count": count(len(who.left)),
+        "right_slope": fixed(who.right_slope),
+        "left_slope": fixed(who.left_slope),
+        "true_left": shortest(slopes[0]),
+        "true_right": shortest(slopes[1]),
+    }
+
+
+def of_standstill(run: History) -> dict[str, Words]:
+    """When a run became what it is in the end, and how little it changed after that."""
+    turning, since = net_material.turning(run), nodes.settled_since(run)
+    half, far = net_material.moved(run)
+    pull = net_material.pull(run)
+    return {
+        "turn": count(turning.epoch),
+        "node": count((turning.node or 0) + 1),
+        "settled": count(since or 0),
+        "half": count(half),
+        "moved": fixed(far, 4),
+        "zeros": count(int((pull == 0).sum())),
+        "window": count(turning.window),
+        "slope": fixed(float(np.linalg.norm(run.grads[-1].astype(float)))),
+    }
+
+
+def of_other(run: History) -> dict[str, Words]:
+    """The run to compare with."""
+    return {
+        "other_seed": Words(*(str(run.experiment.seed),) * 2),
+        "other_loss0": fixed(float(run.loss[0]), 4),
+        "other_loss": fixed(float(run.loss[-1]), 4),
+    }
+
+
+def of_tries(tries: Sequence[Tries]) -> dict[str, Words]:
+    """How many nets of each size got stuck."""
+    first, last = tries[0], tries[-1]
+    every = "; ".join(f"{many.size}: {100 * many.share:.3g} %" for many in tries)
+    return {
+        "runs": count(len(first.losses)),
+        "size": count(first.size),
+        "stuck": count(int(first.stuck.sum())),
+        "lost": count(sum(many.lost for many in tries)),
+        "lost_first": count(first.lost),
+        "largest": count(last.size),
+        "share": percent(first.share),
+        "last_share": percent(last.share),
+        "every": Words(every, every),
+    }
+
+
+def percent(share: float) -> Words:
+    """A share of a whole: ``51.5 %``."""
+    text = f"{100 * share:.3g} %"
+    return Words(text, text)
+
+
+def _listed(numbers: tuple[int, ...]) -> Words:
+    text = ", ".join(str(node + 1) for node in numbers)
+    return Words(text, text)

@@ -1,0 +1,171 @@
+"""What each node of a hidden layer makes of x: its u, its v and its weighted v, as rows of small plots."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenes.drawing import Brush, Drawing, Rectangle
+from scenes.look import Look
+from scenes.markup import Words
+from scenes.panels.network import hue
+from scenes.panels.recorded import between
+from scenes.panels.rows import PITCH, centres, pitch
+from scenes.theme import SIZES
+
+U, V, WEIGHTED = 0, 1, 2
+"""The columns: pre-activation, activation, and the activation times the weight that it leaves with."""
+
+GAP = 0.16
+"""Between columns, in scene units."""
+
+FILLED = 0.86
+"""Share of a row's height that its plots take."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """The pieces of a net with H hidden nodes, at N places, over T recorded states.
+
+    Attributes:
+        x: (N,) ascending.
+        epochs: (T,) as recorded.
+        at_row: gives (3, N, H) of a recorded state: pre-activations, activations, weighted activations.
+        count: H.
+        reach: the largest size drawn, of u and v, and of the weighted v.
+    """
+
+    x: np.ndarray
+    epochs: np.ndarray
+    at_row: Callable[[int], np.ndarray]
+    count: int
+    reach: tuple[float, float]
+
+    def at(self, epoch: float) -> np.ndarray:
+        """The pieces (3, N, H) at a (fractional) epoch; a straight blend between two recorded states."""
+        row, after, share = between(self.epochs, epoch)
+        here = self.at_row(row)
+        return here if share <= 0 else (1 - share) * here + share * self.at_row(after)
+
+
+class NodePieces(Drawing):
+    """A grid: a row for each node, columns u, v, weighted v, all of a column to one scale.
+
+    Args:
+        heads: of the three columns, markup.
+        most: from one row to the next at most.
+
+    Attributes that a film moves, each 0 … 1:
+        columns: (3,) opacities. rows: (H,) opacities.
+        active: how strongly the part is shaded in which a node is active, u > 0.
+    """
+
+    def __init__(
+        self,
+        frame: Rectangle,
+        look: Look,
+        pieces: Pieces,
+        heads: tuple[str | Words, str | Words, str | Words],
+        most: float = PITCH,
+    ) -> None:
+        super().__init__(frame)
+        self.theme, self.pieces, self.most = look.theme, pieces, most
+        self.columns, self.rows = np.zeros(3), np.ones(pieces.count)
+        self.active = 0.0
+        self._heads = [look.stamp(head, SIZES.label, look.theme.muted) for head in heads]
+        self._memory: tuple[float, np.ndarray] | None = None
+
+    def now(self) -> np.ndarray:
+        """The pieces (3, N, H) of the present epoch."""
+        if self._memory is None or self._memory[0] != self.epoch:
+            self._memory = (self.epoch, self.pieces.at(self.epoch))
+        return self._memory[1]
+
+    def pitch(self) -> float:
+        """From one row to the next."""
+        return pitch(self.frame, self.pieces.count, self.most)
+
+    def tile(self, column: int, row: int) -> np.ndarray:
+        """left, bottom, right, top of a small plot."""
+        left, _, right, _ = self.frame
+        width = (right - left - 2 * GAP) / 3
+        half = FILLED * self.pitch() / 2
+        middle = centres(self.frame, self.pieces.count, self.most)[row]
+        start = left + column * (width + GAP)
+        return np.array([start, middle - half, start + width, middle + half])
+
+    def place(self, column: int, row: int, x: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Scene coordinates (n, 2) of what a node makes of x; zero lies in the middle."""
+        left, bottom, right, top = self.tile(column, row)
+        low, high = self.pieces.x[0], self.pieces.x[-1]
+        across = left + (right - left) * (0.05 + 0.9 * (np.asarray(x) - low) / (high - low))
+        reach = self.pieces.reach[column == WEIGHTED]
+        return np.stack([across, (bottom + top) / 2 + 0.46 * (top - bottom) * np.asarray(values) / reach], axis=1)
+
+    def curve(self, column: int, row: int) -> np.ndarray:
+        """Scene coordinates (N, 2) of a piece at the present epoch."""
+        return self.place(column, row, self.pieces.x, self.now()[column, :, row])
+
+    def hue_of(self, column: int, row: int) -> str:
+        """The hue of the weight that made a piece; v, which is cut and not weighted, has none."""
+        values = self.now()[column, :, row]
+        if column == V or not np.isfinite(values).all():
+            return self.theme.text
+        rising = values[-1] - values[0] if column == U else values[np.argmax(np.abs(values))]
+        return hue(self.theme, float(rising))
+
+    def draw(self, brush: Brush) -> None:
+        """Draw the present state."""
+        top = centres(self.frame, self.pieces.count, self.most)[0] + self.pitch() / 2
+        for column, head in enumerate(self._heads):
+            shown = self.columns[column] * self.opacity
+            if shown <= 0:
+                continue
+            left, _, right, _ = self.tile(column, 0)
+            head.put(brush, (left + right) / 2, top + 0.16, shown)
+            for row in range(self.pieces.count):
+                self._draw_tile(brush, column, row, shown * self.rows[row])
+
+    def _draw_tile(self, brush: Brush, column: int, row: int, opacity: float) -> None:
+        left, bottom, right, top = self.tile(column, row)
+        box = np.array([[left, bottom], [right, bottom], [right, top], [left, top], [left, bottom]])
+        brush.context.save()
+        brush.context.rectangle(left, bottom, right - left, top - bottom)
+        brush.context.clip()
+        self._draw_active(brush, row, (left, bottom, right, top), opacity * self.active)
+        self._draw_zero(brush, column, row, opacity)
+        curve = self.curve(column, row)
+        if np.isfinite(curve).all():
+            brush.line(np.clip(curve, -1e4, 1e4), self.hue_of(column, row), self._thickness(), opacity)
+        brush.context.restore()
+        brush.line(box, self.theme.faint, 0.014, opacity)
+
+    def _thickness(self) -> float:
+        return float(np.clip(0.05 * self.pitch(), 0.032, 0.06))
+
+    def _draw_zero(self, brush: Brush, column: int, row: int, opacity: float) -> None:
+        """Thin lines where x is zero and where the value is."""
+        left, bottom, right, top = self.tile(column, row)
+        level = (bottom + top) / 2
+        brush.line(np.array([[left, level], [right, level]]), self.theme.faint, 0.016, opacity)
+        middle = float(self.place(column, row, np.zeros(1), np.zeros(1))[0, 0])
+        brush.line(np.array([[middle, bottom], [middle, top]]), self.theme.faint, 0.016, opacity)
+
+    def _draw_active(self, brush: Brush, row: int, tile: tuple[float, ...], opacity: float) -> None:
+        """Shade where the node is active: the strip from the first to the last such place."""
+        on = np.flatnonzero(self.now()[U, :, row] > 0)
+        if not len(on) or opacity <= 0:
+            return
+        x = self.pieces.x
+        ends = [tile[0] if on[0] == 0 else None, tile[2] if on[-1] == len(x) - 1 else None]
+        turns = self.place(U, 0, np.array([_edge(x, on[0] - 1), _edge(x, on[-1])]), np.zeros(2))[:, 0]
+        shift = tile[0] - self.tile(U, 0)[0]
+        start, end = (turn + shift if end is None else end for turn, end in zip(turns, ends, strict=True))
+        corners = np.array([[start, tile[1]], [end, tile[1]], [end, tile[3]], [start, tile[3]]])
+        brush.polygon(corners, self.theme.text, 0.10 * opacity)
+
+
+def _edge(x: np.ndarray, before: int) -> float:
+    """Half way between a place and the next one."""
+    low, high = max(before, 0), min(before + 1, len(x) - 1)
+    return float(x[low] + x[high]) / 2

@@ -1,0 +1,114 @@
+"""First weights against the epoch: above zero a node looks right, below it looks left."""
+
+import numpy as np
+
+from scenes.drawing import Brush, Drawing, Rectangle
+from scenes.look import Look
+from scenes.markup import Words
+from scenes.panels.axes import Axes, padded
+from scenes.panels.network import LARGE, hue
+from scenes.theme import SIZES
+
+APART = 0.3
+"""Numbers of nodes stand at the ends of their lines where these are so far apart, in scene units."""
+
+
+class Traces(Drawing):
+    """Each node's weight as a line up to the present epoch, in the hue of its sign.
+
+    Args:
+        epochs: (T,) those shown. weights: (T, H).
+        names: of the two axes.
+        turn: the epoch to be marked, or None. reach: the largest weight shown; lines beyond leave the plot.
+
+    Attributes that a film moves, each 0 … 1:
+        axes, lines, mark: opacities.
+    """
+
+    def __init__(
+        self,
+        frame: Rectangle,
+        look: Look,
+        epochs: np.ndarray,
+        weights: np.ndarray,
+        names: tuple[str | Words, str | Words],
+        turn: float | None,
+        reach: float = LARGE,
+    ) -> None:
+        super().__init__(frame)
+        self.theme, self.turn = look.theme, turn
+        self.epochs, self.weights = np.asarray(epochs, float), np.asarray(weights, float)
+        self.axes = self.lines = self.mark = 0.0
+        finite = np.clip(self.weights[np.isfinite(self.weights)], -reach, reach)
+        low, high = min(finite.min(initial=0.0), 0.0), max(finite.max(initial=0.0), 0.0)
+        x = (float(self.epochs[0]), float(max(self.epochs[-1], self.epochs[0] + 1)))
+        self._axes = Axes(look, x, padded(low, high, 0.12), names, whole=True)
+        self._numbers = [look.stamp(str(node + 1), SIZES.tick, self.theme.text) for node in range(weights.shape[1])]
+
+    def line(self, node: int) -> np.ndarray:
+        """Epochs and weights (n, 2) of a node up to now, with a point wherever the weight crosses zero."""
+        past = self.epochs <= self.epoch
+        now = min(self.epoch, float(self.epochs[-1]))
+        at = np.append(self.epochs[past], now)
+        w = np.append(self.weights[past, node], np.interp(now, self.epochs, self.weights[:, node]))
+        cross = np.flatnonzero(np.signbit(w[1:]) != np.signbit(w[:-1]))
+        share = w[cross] / np.where(w[cross] == w[cross + 1], 1.0, w[cross] - w[cross + 1])
+        where = at[cross] + share * (at[cross + 1] - at[cross])
+        return np.stack([np.insert(at, cross + 1, where), np.insert(w, cross + 1, 0.0)], axis=1)
+
+    def place(self, epochs: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Scene coordinates (n, 2)."""
+        return self._axes.place(self.frame, epochs, weights)
+
+    def draw(self, brush: Brush) -> None:
+        """Draw the present state."""
+        self._axes.draw(brush, self.frame, self.axes * self.opacity)
+        left, bottom, right, top = self._axes.inner(self.frame)
+        zero = float(self.place(np.zeros(1), np.zeros(1))[0, 1])
+        brush.line(np.array([[left, zero], [right, zero]]), self.theme.muted, 0.02, self.axes * self.opacity)
+        brush.context.save()
+        brush.context.rectangle(left, bottom, right - left, top - bottom)
+        brush.context.clip()
+        ends = [self._draw_line(brush, node) for node in range(self.weights.shape[1])]
+        self._draw_turn(brush, bottom, top)
+        brush.context.restore()
+        self._draw_numbers(brush, np.array(ends))
+
+    def _draw_line(self, brush: Brush, node: int) -> np.ndarray:
+        """Each stretch of one sign in its hue; gives the end."""
+        line = self.line(node)
+        line = line[np.isfinite(line).all(axis=1)]
+        at = self.place(line[:, 0], np.clip(line[:, 1], -1e6, 1e6))
+        cuts = np.flatnonzero(line[1:-1, 1] == 0) + 1
+        for start, end in zip([0, *cuts], [*cuts, len(line) - 1], strict=True):
+            middle = float(line[start : end + 1, 1].sum())
+            brush.line(at[start : end + 1], hue(self.theme, middle), 0.06, self.lines * self.opacity)
+        return at[-1]
+
+    def _draw_turn(self, brush: Brush, bottom: float, top: float) -> None:
+        if self.turn is None:
+            return
+        x = float(self.place(np.array([self.turn]), np.zeros(1))[0, 0])
+        brush.line(np.array([[x, bottom], [x, top]]), self.theme.text, 0.03, self.mark * self.opacity, (0.1, 0.1))
+
+    def _draw_numbers(self, brush: Brush, ends: np.ndarray) -> None:
+        """At the lines' ends, where they are apart; a line that has left the plot bears its number where it left."""
+        _, bottom, _, top = self._axes.inner(self.frame)
+        inside = (ends[:, 1] >= bottom) & (ends[:, 1] <= top)
+        heights = np.sort(ends[inside, 1])
+        apart = len(heights) < 2 or np.diff(heights).min() >= APART
+        for node in np.flatnonzero(inside) if apart else []:
+            x, y = ends[node]
+            up = 0.2 if y + 0.35 < top else -0.2
+            self._numbers[node].put(brush, x - 0.1, y + up, self.lines * self.opacity, 1.0)
+        if (~inside).sum() == 1:
+            self._draw_leaving(brush, int(np.flatnonzero(~inside)[0]), bottom, top)
+
+    def _draw_leaving(self, brush: Brush, node: int, bottom: float, top: float) -> None:
+        line = self.line(node)
+        at = self.place(line[:, 0], np.nan_to_num(line[:, 1], nan=0.0, posinf=1e6, neginf=-1e6))
+        within = np.flatnonzero((at[:, 1] >= bottom) & (at[:, 1] <= top))
+        if len(within):
+            x, y = at[within[-1]]
+            level = top - 0.18 if y > (bottom + top) / 2 else bottom + 0.18
+            self._numbers[node].put(brush, x + 0.22, level, self.lines * self.opacity)

@@ -1,0 +1,92 @@
+"""The numbers that captions and notes quote of runs that differ in their learning rate, as recorded."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from learning.history import History
+from scenes import rate_material
+from scenes.figures import count
+from scenes.markup import Words
+from scenes.material import Minimum
+from scenes.numbers import fixed, pair, scientific, shortest
+
+MANY = 1e4
+
+
+def of_rates(runs: Sequence[History], best: Minimum) -> dict[str, Words]:
+    """The figures of all runs together: start, minimum, the critical rate."""
+    run, critical = runs[0], rate_material.critical_rate(runs[0])
+    rates = [each.experiment.lr for each in runs]
+    return {
+        "n": count(len(runs)),
+        "smallest": shortest(min(rates)),
+        "largest": shortest(max(rates)),
+        "start": pair((float(run.params[0, 0]), float(run.params[0, 1]))),
+        "loss0": fixed(float(run.loss[0])),
+        "epochs": count(int(run.epoch[-1])),
+        "least": pair(best.weights, 3),
+        "lowest": fixed(best.loss),
+        "lmax": fixed(2 / critical),
+        "critical": rounded(critical),
+        "d": Words("d", "$d$"),
+        "lambda": Words("λmax", '$lambda_"max"$'),
+        "below": count(sum(rate <= critical for rate in rates)),
+        "beyond": count(sum(rate > critical for rate in rates)),
+    }
+
+
+def of_run(run: History, best: Minimum, before: History | None, off_map: int | None) -> dict[str, Words]:
+    """The figures of one run.
+
+    Args:
+        run: its history.
+        best: the least-squares line.
+        before: the run that was shown before it, or None.
+        off_map: the epoch in which it leaves the map, or None.
+    """
+    low = int(np.nanargmin(np.where(np.isfinite(run.loss), run.loss, np.inf)))
+    broken = np.flatnonzero(~np.isfinite(run.loss))
+    since = rate_material.arrived(run, best.loss)
+    rate, last = run.experiment.lr, before.experiment.lr if before else run.experiment.lr
+    return {
+        "lr": shortest(rate),
+        "times": shortest(float(f"{rate / last:.3g}")),
+        "ends": _ends(run),
+        "loss": fixed(float(run.loss[-1])),
+        "low": fixed(float(run.loss[low])),
+        "low_epoch": count(int(run.epoch[low])),
+        "since": count(since or 0),
+        "off": count(off_map or 0),
+        "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
+        "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),
+        "factor": factor(run),
+    }
+
+
+def of_group(runs: Sequence[History]) -> dict[str, Words]:
+    """The figures of several runs that are shown together."""
+    rates = [run.experiment.lr for run in runs]
+    return {"from": shortest(min(rates)), "to": shortest(max(rates)), "many": count(len(runs))}
+
+
+def factor(run: History) -> Words:
+    """1 - α λmax."""
+    return fixed(rate_material.factor(run), 3)
+
+
+def row(run: History) -> tuple[Words, Words]:
+    """Where a run ended: its weights and its loss."""
+    return _ends(run), fixed(float(run.loss[-1]))
+
+
+def rounded(value: float) -> Words:
+    """A number that was computed, with four digits."""
+    return shortest(float(f"{value:.4g}"))
+
+
+def _ends(run: History) -> Words:
+    """The last weights; from 10,000 on as powers of ten, for commas stand between them already."""
+    last = [float(weight) for weight in run.params[-1]]
+    both = [scientific(w) if np.isfinite(w) and abs(w) >= MANY else fixed(w, 3) for w in last]
+    return Words(*(f"({first}, {second})" for first, second in zip(*both, strict=True)))

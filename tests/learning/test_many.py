@@ -1,0 +1,189 @@
+"""Nets side by side, in one history or in many, against each of them alone, bit for bit."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from learning import nodes, training
+from learning.errors import InputError
+from learning.experiment import COUPLING, OPTIMIZERS, Experiment
+from learning.training import as_trained, together, train, train_many
+
+NET = Experiment(data="broken-line", data_seed=43052, model="relu", nodes=2, loss="mse", lr=0.1, epochs=40)
+COLUMNS = ("epoch", "loss", "params", "grads", "yhat", "x", "y")
+
+
+def assert_identical(one, other):
+    for name in COLUMNS:
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+    assert one.digest() == other.digest()
+
+
+def alone(experiment, net):
+    """The run of one of an experiment's nets by itself."""
+    return train(experiment.replace(nets=1, seed=experiment.seed + net, data_seed=experiment.seed_of_data))
+
+
+def assert_nets_are_those_alone(experiment, which):
+    history = train(experiment)
+    count = history.params.shape[1] // experiment.nets
+    assert history.yhat.shape == (len(history), 100, experiment.nets)
+    for net in which:
+        run = alone(experiment, net)
+        own = slice(net * count, (net + 1) * count)
+        np.testing.assert_array_equal(history.params[:, own], run.params)
+        np.testing.assert_array_equal(history.grads[:, own], run.grads)
+        np.testing.assert_array_equal(history.yhat[:, :, net], run.yhat)
+        assert history.names[own] == tuple(f"net{net}.{name}" for name in run.names)
+    return history
+
+
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name not in COUPLING])
+@pytest.mark.parametrize("bias", [False, True])
+def test_nets_side_by_side_have_the_bits_that_they_have_alone(optimizer, bias):
+    assert_nets_are_those_alone(NET.replace(nets=13, nodes=3, bias=bias, optimizer=optimizer, lr=0.03), (0, 5, 12))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"nodes": 1},
+        {"nodes": 16, "nets": 200, "epochs": 10},
+        {"nodes": 1024, "nets": 3, "epochs": 5},
+        {"nodes": 1024, "nets": 2, "epochs": 5, "bias": True, "lr": 0.001},
+        {"loss": "sse", "lr": 0.002},
+        {"lr": 50.0},
+        {"data": "regression", "data_options": (), "lr": 0.01},
+        {"data_seed": None},
+        {"epochs": 0},
+        {"record_every": 7},
+        {"optimizer_options": {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}},
+        {"optimizer": "Adam", "optimizer_options": {"amsgrad": True, "weight_decay": 0.1}},
+        {"optimizer": "RMSprop", "lr": 0.01, "optimizer_options": {"centered": True, "momentum": 0.5}},
+        {"seed": 2**32 - 4},
+    ],
+    ids=str,
+)
+def test_so_they_have_whatever_the_run(changes):
+    experiment = NET.replace(**{"nets": 4, **changes})
+    assert_nets_are_those_alone(experiment, (0, experiment.nets - 1))
+
+
+def test_the_recorded_loss_is_the_sum_of_theirs():
+    history = train(NET.replace(nets=5))
+    sums = np.sum([alone(NET.replace(nets=5), net).loss for net in range(5)], axis=0)
+    np.testing.assert_allclose(history.loss, sums, rtol=1e-6)
+
+
+def test_the_gradients_are_those_of_the_sum():
+    experiment = NET.replace(nets=4, nodes=3, bias=True, epochs=2)
+    history = train(experiment)
+    weights = torch.tensor(history.params[1], dtype=torch.float64, requires_grad=True)
+    x, y = (torch.tensor(column, dtype=torch.float64) for column in (history.x, history.y))
+    loss = 0
+    for w in weights.split(10):
+        hidden = torch.relu(x[:, None] * w[:3] + w[3:6])
+        loss = loss + torch.nn.functional.mse_loss(hidden @ w[6:9] + w[9], y)
+    loss.backward()
+    assert history.loss[1] == pytest.approx(loss.item(), rel=1e-6)
+    np.testing.assert_allclose(history.grads[1], weights.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_the_same_nets_get_stuck():
+    experiment = NET.replace(nets=40, seed=0, epochs=600, record_every=600)
+    batch = nodes.stuck(train(experiment))
+    assert batch.tolist() == [bool(nodes.stuck(alone(experiment, net))[0]) for net in range(40)]
+    assert 5 < batch.sum() < 35
+
+
+def test_many_experiments_have_the_histories_that_they_have_alone():
+    runs = [NET.replace(seed=seed) for seed in (40352, 1, 5)]
+    runs += [NET.replace(start=(1.0, -0.5, 0.2, 0.3)), NET.replace(lr=0.2), NET.replace(nodes=3), runs[1]]
+    runs += [NET.replace(nets=2), NET.replace(optimizer="LBFGS", epochs=3), NET.replace(batch_size=10), Experiment()]
+    runs += [Experiment(data="logistic", model="logistic", loss="bce", epochs=3, start=(w, 0)) for w in (1, 2, 3)]
+    for experiment, history in zip(runs, train_many(runs), strict=True):
+        assert history.experiment == experiment
+        assert_identical(history, train(experiment))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=9),
+    st.integers(1, 20),
+    st.booleans(),
+    st.sampled_from(["SGD", "Adam", "RMSprop"]),
+)
+def test_any_seeds_and_sizes_have_the_histories_that_they_have_alone(seeds, size, bias, optimizer):
+    same = NET.replace(nodes=size, bias=bias, optimizer=optimizer, epochs=6)
+    runs = [same.replace(seed=seed) for seed in seeds]
+    for experiment, history in zip(runs, train_many(runs), strict=True):
+        assert_identical(history, train(experiment))
+
+
+@pytest.mark.parametrize("points", [2, 3, 37, 40_000])
+def test_points_of_a_file_have_the_histories_that_they_have_alone(tmp_path, points):
+    file = tmp_path / "points.csv"
+    numbers = np.random.default_rng(0).normal(size=(points, 2))
+    np.savetxt(file, numbers, delimiter=",", header="x,y", comments="")
+    same = NET.replace(data=str(file), data_options=(), nodes=3, bias=True, epochs=4, lr=0.01)
+    runs = [same.replace(seed=seed) for seed in range(5)]
+    assert len(together(runs)) == 1
+    for experiment, history in zip(runs, train_many(runs), strict=True):
+        assert_identical(history, train(experiment))
+
+
+def test_runs_that_diverge_do_not_harm_the_others():
+    starts = [(0.5, -0.4, -0.1, 0.3), (1e6, 1e6, 1e6, 1e6), (0.2, 0.1, 0.3, -0.2)]
+    runs = [NET.replace(start=start) for start in starts]
+    histories = train_many(runs)
+    assert [bool(np.isfinite(history.params).all()) for history in histories] == [True, False, True]
+    for experiment, history in zip(runs, histories, strict=True):
+        assert_identical(history, train(experiment))
+
+
+def test_what_belongs_together():
+    seeds = [NET.replace(seed=seed) for seed in range(3)]
+    groups = together([*seeds, NET.replace(lr=0.2), seeds[0], NET.replace(seed=9, start=(1, 2, 3, 4))])
+    assert groups == [(*seeds, NET.replace(seed=9, start=(1, 2, 3, 4))), (NET.replace(lr=0.2),)]
+    same_data = NET.replace(data_seed=None, seed=43052)
+    assert together([NET, same_data]) == [(NET, same_data)]
+    for changes in (
+        {"data_seed": None},
+        {"optimizer": "LBFGS"},
+        {"optimizer": "Adafactor"},
+        {"batch_size": 10},
+        {"nets": 2},
+        {"model": "line", "nodes": None},
+        {"model": "logistic", "nodes": None},
+    ):
+        assert [len(group) for group in together([NET.replace(**changes, seed=seed) for seed in (0, 5)])] == [1, 1]
+
+
+def test_no_experiment_at_all():
+    assert train_many([]) == []
+    assert together([]) == []
+
+
+def test_progress_of_many_goes_up_to_the_end():
+    calls = []
+    runs = [NET.replace(seed=seed) for seed in range(3)] + [Experiment(epochs=7), NET.replace(lr=1.0, epochs=3)]
+    train_many(runs, lambda done, total: calls.append((done, total)))
+    assert [done for done, _ in calls] == sorted(done for done, _ in calls)
+    assert {total for _, total in calls} == {50}
+    assert calls[-1] == (50, 50)
+
+
+def test_each_group_is_handed_over_when_it_is_there():
+    bad = NET.replace(optimizer_options={"momentm": 1})
+    trained = as_trained([NET, NET.replace(seed=2), bad])
+    assert [next(trained)[0], next(trained)[0]] == [NET, NET.replace(seed=2)]
+    with pytest.raises(InputError, match="momentm"):
+        next(trained)
+
+
+def test_many_histories_that_would_be_huge_are_refused(monkeypatch):
+    monkeypatch.setattr(training, "LARGEST_HISTORY", 2**20)
+    with pytest.raises(InputError, match="record_every"):
+        train(NET.replace(nets=100, epochs=1000))
