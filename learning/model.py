@@ -1,4 +1,4 @@
-"""The models: small modules that turn features into ŷ, one by one or many side by side."""
+"""The models: small modules that turn features into u and ŷ, one by one or many side by side."""
 
 from __future__ import annotations
 
@@ -9,54 +9,55 @@ import torch
 from torch import Tensor, nn
 
 from learning.experiment import Experiment
+from learning.lanes import in_whole_lanes
 
 
 class Model(nn.Module):
-    """What training asks of a model: features of x, and ŷ from features.
+    """What training asks of a model: features of x, u from features, and ŷ from u.
 
-    Its parameters, each flattened, are in the order of :func:`learning.experiment.parameter_names`.
+    Its parameters, each flattened, are in the order of :func:`learning.experiment.parameter_names`. Everything is
+    written such that each of K models side by side (:func:`side_by_side`) has the bits that it has alone: as
+    elementwise products and their sums, for the result of a matrix product depends on the size of the matrix.
     """
 
     def features(self, x: Tensor) -> Tensor:
-        """Return what :meth:`forward` takes, made from the data x (N,) once, before training."""
+        """Return what :meth:`forward` takes, (…, N), made from the data x (N,) once, before training."""
         return x
+
+    def link(self, u: Tensor) -> Tensor:
+        """Return ŷ from what :meth:`forward` gives, in the same shape: u itself, unless a model says otherwise."""
+        return u
 
 
 class Line(Model):
-    """ŷ = w0 + w1 x, computed as the notes do: X = [1 x] times the weights."""
+    """ŷ = w0 + w1 x, the notes' product of X = [1 x] and the weights."""
 
     def __init__(self, seed: int, start: tuple[float, ...] | None) -> None:
         super().__init__()
-        self.weights = nn.Parameter(_first_weights(seed, start))  # (2,)
+        self.weights = nn.Parameter(_first_weights(seed, start).unsqueeze(-1))  # (2, 1), each beside its row of X
 
     def features(self, x: Tensor) -> Tensor:
-        """Return X = [1 x], (N, 2), for x (N,)."""
-        return torch.stack([torch.ones_like(x), x], dim=1)
+        """Return X = [1 x], a feature a row, (2, N), for x (N,)."""
+        return torch.stack([torch.ones_like(x), x])
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return ŷ (N,) for features (N, 2)."""
-        return features @ self.weights
+        """Return u = w0 + w1 x, (N,) or (K, N), for features (2, N)."""
+        return (self.weights * features).sum(dim=-2)  # (2, 1) * (2, N) -> (N,)
 
 
-class Logistic(Model):
-    """ŷ = sigmoid(w0 + w1 x), the probability that y is 1."""
+class Logistic(Line):
+    """ŷ = sigmoid(u), the probability that y is 1; its logit u = w0 + w1 x is a line."""
 
-    def __init__(self, seed: int, start: tuple[float, ...] | None) -> None:
-        super().__init__()
-        self.weights = nn.Parameter(_first_weights(seed, start))  # (2,)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return ŷ (N,) for x (N,)."""
-        bias, slope = self.weights
-        return torch.sigmoid(bias + slope * x)
+    def link(self, u: Tensor) -> Tensor:
+        """Return ŷ from the logits u, (N,) or (K, N)."""
+        return in_whole_lanes(torch.sigmoid, u)
 
 
 class ReluNet(Model):
     """Linear(1, H) - ReLU - Linear(H, 1), both with or without bias.
 
-    The layers hold the weights that ``torch.nn.Linear`` draws after that seed, the first layer first. Their
-    products are written out as elementwise products and sums, not as matrix products: so a net's numbers are the
-    same, bit for bit, whether it is trained alone or beside others, and small nets are quicker.
+    The layers hold the weights that ``torch.nn.Linear`` draws after that seed, the first layer first. Without
+    matrix products small nets are quicker, too.
     """
 
     def __init__(self, seed: int, start: tuple[float, ...] | None, nodes: int, bias: bool) -> None:
@@ -78,12 +79,12 @@ class ReluNet(Model):
         return yhat if self.layer2.bias is None else yhat + self.layer2.bias
 
 
-def side_by_side(nets: Sequence[Model]) -> Model:
-    """Return one ReLU net that is K of them at once: its parameters are theirs, stacked (K, …), its ŷ is (K, N)."""
-    batch = copy.deepcopy(nets[0])
+def side_by_side(models: Sequence[Model]) -> Model:
+    """Return one model that is K alike at once: its parameters are theirs, stacked (K, …), its u and ŷ (K, N)."""
+    batch = copy.deepcopy(models[0])
     for name, _ in list(batch.named_parameters()):
         layer, _, parameter = name.rpartition(".")
-        stacked = torch.stack([net.get_parameter(name).detach() for net in nets])
+        stacked = torch.stack([model.get_parameter(name).detach() for model in models])
         setattr(batch.get_submodule(layer), parameter, nn.Parameter(stacked))
     return batch
 

@@ -2,69 +2,58 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy
 
 from learning.data import Data, data_of
-from learning.errors import InputError, unknown
+from learning.errors import InputError
 from learning.experiment import COUPLING, HISTORY_FORMAT, Experiment, parameter_names
 from learning.history import Array, History
-from learning.model import MODELS, Model, side_by_side
+from learning.losses import LOSSES
+from learning.model import MODELS, side_by_side
+from learning.optimizer import Updates
 
 Progress = Callable[[int, int], None]
-
-LOSSES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "sse": lambda y, yhat: _each_sum((y - yhat) ** 2),
-    "mse": lambda y, yhat: _each_mean((y - yhat) ** 2),
-    "bce": lambda y, yhat: binary_cross_entropy(yhat, y),
-}
-"""Each loss, from y (N,) and ŷ (N,), or of the squares (K, N) too, to () or (K,); bce is ``torch.nn.BCELoss``."""
 
 LARGEST_HISTORY = 2 * 2**30
 """Bytes of a history at most; more is surely a record_every that was forgotten."""
 
-_NOT_OPTIONS = {"self", "params", "lr", "foreach", "fused", "capturable", "differentiable"}
 _REPORTS = 100  # calls of progress in a run, about
 
 
-def _each_sum(points: Tensor) -> Tensor:
-    """Add up (N,) or (K, N) over the points; of one run in the way that is quicker."""
-    return torch.sum(points) if points.ndim == 1 else torch.sum(points, dim=-1)
-
-
-def _each_mean(points: Tensor) -> Tensor:
-    """Average (N,) or (K, N) over the points."""
-    return torch.mean(points) if points.ndim == 1 else torch.mean(points, dim=-1)
-
-
 class _Task:
-    """K models side by side, features and observations; knows each loss and its gradient at the present weights."""
+    """K runs side by side, features and observations; knows each loss and its gradient at the present weights.
 
-    def __init__(self, experiment: Experiment, data: Data, models: Sequence[Model]) -> None:
-        self.model = models[0] if len(models) == 1 else side_by_side(models)
-        self.loss = LOSSES[experiment.loss]
-        self.features = self.model.features(torch.from_numpy(data.x))  # (N, …)
-        self.y = torch.from_numpy(data.y)  # (N,)
+    The runs are alike but for their first weights and learning rates.
+    """
+
+    def __init__(self, runs: Sequence[Experiment], data: Data) -> None:
+        models = [MODELS[run.model](run) for run in runs]
+        self.runs = len(runs)
+        self.model = models[0] if self.runs == 1 else side_by_side(models)
+        self.loss = LOSSES[runs[0].loss]
+        self.features = self.model.features(torch.from_numpy(data.x))  # (…, N)
+        y = torch.from_numpy(data.y)
+        self.y = y if self.runs == 1 else y.expand(self.runs, -1)  # (N,) or (K, N), as ŷ
         self.parameters = list(self.model.parameters())
-        self.runs = len(models)
 
     def backward(self, batch: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Compute the losses, () or (K,), and ŷ of a batch (None: all the data); leave gradients in the parameters.
 
         Of K models the sum of the losses is differentiated, and of that each weight has the gradient of its own.
         """
-        features, y = (self.features, self.y) if batch is None else (self.features[batch], self.y[batch])
+        features, y = (self.features, self.y) if batch is None else (self.features[..., batch], self.y[..., batch])
         for parameter in self.parameters:
             parameter.grad = None  # what zero_grad does, in a tenth of the time
-        yhat = self.model(features)
-        losses = self.loss(y, yhat)
+        u = self.model.forward(features)  # a call would look for hooks for a microsecond, and there are none
+        yhat = self.model.link(u)
+        losses = self.loss.of(u if self.loss.takes_logits else yhat, y)
         total = losses if self.runs == 1 else losses.sum()
         total.backward()  # type: ignore[no-untyped-call]
         return losses, yhat
@@ -84,9 +73,9 @@ class _Rows:
 
     def __init__(self, experiment: Experiment, task: _Task) -> None:
         self.epoch = _recorded_epochs(experiment)  # (T,)
-        states, runs, points = len(self.epoch), task.runs, len(task.y)
+        states, runs, points = len(self.epoch), task.runs, task.y.shape[-1]
         parameters = sum(parameter.numel() for parameter in task.parameters) // runs
-        _check_size(experiment, states * runs * (points + 2 * parameters + 1) * 4)
+        _check_size(experiment, states * experiment.nets * (points + 2 * parameters + 1) * 4)
         self.loss = np.empty((states, runs), np.float32)
         self.params = np.empty((states, runs, parameters), np.float32)
         self.grads = np.empty((states, runs, parameters), np.float32)
@@ -100,8 +89,8 @@ class _Rows:
     def record(self, losses: Tensor, yhat: Tensor) -> None:
         """Fill the next row with the present weights and what was computed at them."""
         k = self.filled
-        self.losses[k] = losses.detach().numpy()
-        self.yhats[k] = yhat.detach().numpy()
+        self.losses[k] = losses.tolist()  # of one run a number, which is quicker than an array
+        self.yhats[k] = yhat.numpy(force=True)
         for slot in self.slots:
             slot.params[k] = slot.weights
             slot.grads[k] = slot.parameter.grad.numpy()  # type: ignore[union-attr]  # after backward
@@ -127,8 +116,7 @@ def train(experiment: Experiment, progress: Progress | None = None) -> History:
         InputError: The data, or the options of the optimizer, are not allowed; or the history would be huge.
     """
     data = data_of(experiment)
-    task = _Task(experiment, data, [MODELS[net.model](net) for net in _nets(experiment)])
-    rows = _run(experiment, task, progress)
+    rows = _run(experiment, _nets(experiment), data, progress)
     if experiment.nets == 1:
         return _history(experiment, data, rows, 0)
     return _history_of_all(experiment, data, rows)
@@ -165,24 +153,23 @@ def as_trained(
 def together(experiments: Iterable[Experiment]) -> list[tuple[Experiment, ...]]:
     """Divide experiments, equal ones taken once, into groups that can be trained as one batch with the same bits.
 
-    A group is relu nets that differ in nothing but start and seed, whose optimizer treats every weight by itself,
-    and of which all the data make one update. Everything else is a group of its own, because its bits would not be
-    the same: the matrix product of a line and the sigmoid of a logistic curve round differently from place to place
-    in a batch. Another learning rate is another group too: an optimizer of torch has one for a whole tensor.
+    A group is runs of one model on the same data that differ in nothing but start, seed and learning rate, whose
+    optimizer treats every weight by itself; in its group those of equal rate are neighbours. Everything else is a
+    group of its own: several nets, which are a batch already, and runs whose batches another seed draws otherwise.
     """
     groups: dict[Experiment, list[Experiment]] = {}
     for experiment in dict.fromkeys(experiments):
         groups.setdefault(_common(experiment), []).append(experiment)
-    return [tuple(group) for group in groups.values()]
+    return [tuple(sorted(group, key=lambda run: run.lr)) for group in groups.values()]
 
 
 def _common(experiment: Experiment) -> Experiment:
-    """Return what the experiments of a group share: one of them, with the same start and seed for all."""
-    elementwise = experiment.model == "relu" and experiment.optimizer not in COUPLING
-    alone = experiment.nets > 1 or experiment.batch_size is not None
-    if alone or not elementwise:
+    """Return what the experiments of a group share: one of them, with the same start, seed and rate for all."""
+    if experiment.nets > 1 or experiment.optimizer in COUPLING:
         return experiment
-    return experiment.replace(data_seed=experiment.seed_of_data, seed=0, start=None)
+    data_seed = 0 if experiment.data_file else experiment.seed_of_data  # a file has no use for one
+    seed = 0 if experiment.batch_size is None else experiment.seed
+    return experiment.replace(data_seed=data_seed, seed=seed, start=None, lr=1.0)
 
 
 def _train_group(group: Sequence[Experiment], progress: Progress | None) -> list[History]:
@@ -190,8 +177,7 @@ def _train_group(group: Sequence[Experiment], progress: Progress | None) -> list
     if len(group) == 1:
         return [train(group[0], progress)]
     data = data_of(group[0])
-    task = _Task(group[0], data, [MODELS[one.model](one) for one in group])
-    rows = _run(group[0], task, progress)
+    rows = _run(group[0], group, data, progress)
     return [_history(one, data, rows, k) for k, one in enumerate(group)]
 
 
@@ -216,11 +202,12 @@ def _one_thread() -> Iterator[None]:
 
 
 @_one_thread()
-def _run(experiment: Experiment, task: _Task, progress: Progress | None) -> _Rows:
-    """Train, and record on the way."""
+def _run(experiment: Experiment, runs: Sequence[Experiment], data: Data, progress: Progress | None) -> _Rows:
+    """Train the runs, which are the experiment itself or all like it, and record on the way."""
+    task = _Task(runs, data)
     rows = _Rows(experiment, task)
-    optimizer = make_optimizer(experiment, task.parameters)
-    batches = _batches(experiment, len(task.y))
+    updates = Updates(runs, task.parameters)
+    batches = _batches(experiment, len(data.y))
     stride = max(experiment.epochs // _REPORTS, 1)
     for epoch in range(experiment.epochs):
         recorded = epoch % experiment.record_every == 0
@@ -229,11 +216,11 @@ def _run(experiment: Experiment, task: _Task, progress: Progress | None) -> _Row
         if recorded:
             rows.record(losses, yhat)
         if batches is None:
-            _step(optimizer, task)
+            updates.step(task.backward)
         else:
             for batch in next(batches):
                 task.backward(batch)
-                _step(optimizer, task, batch)
+                updates.step(partial(task.backward, batch))
         if progress is not None and epoch % stride == 0:
             progress(epoch, experiment.epochs)
     rows.record(*task.backward())
@@ -248,46 +235,6 @@ def _nets(experiment: Experiment) -> list[Experiment]:
         return [experiment]
     data_seed, seed = experiment.seed_of_data, experiment.seed
     return [experiment.replace(nets=1, seed=seed + k, data_seed=data_seed) for k in range(experiment.nets)]
-
-
-def make_optimizer(experiment: Experiment, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    """Return the experiment's optimizer for these parameters, after a trial step on a parameter of its own.
-
-    The trial finds at once what an optimizer would refuse only in the middle of a run.
-
-    Raises:
-        InputError: It has no such option, or does not take such a value.
-    """
-    kind = getattr(torch.optim, experiment.optimizer)
-    options = dict(experiment.optimizer_options)
-    for name in options:
-        allowed = [known for known in inspect.signature(kind).parameters if known not in _NOT_OPTIONS]
-        if name not in allowed:
-            raise unknown(f"option of {experiment.optimizer}", name, allowed)
-    trial = nn.Parameter(torch.ones(2))
-    trial.grad = torch.ones(2)
-    try:
-        kind([trial], lr=experiment.lr, **options).step(lambda: 1.0)
-    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        raise _refused(experiment, error) from error
-    optimizer: torch.optim.Optimizer = kind(parameters, lr=experiment.lr, **options)
-    return optimizer
-
-
-def _refused(experiment: Experiment, error: Exception) -> InputError:
-    """Pass on what torch says against an optimizer's values, with the values."""
-    given = {"lr": experiment.lr, **dict(experiment.optimizer_options)}
-    values = ", ".join(f"{name} = {value!r}" for name, value in given.items())
-    reason = str(error).splitlines()[0].rstrip(".")
-    return InputError(f"{experiment.optimizer} does not take {values} ({reason}); choose other values")
-
-
-def _step(optimizer: torch.optim.Optimizer, task: _Task, batch: Tensor | None = None) -> None:
-    """Update the parameters once by the gradient that they hold; LBFGS asks for more of them on its way."""
-    if isinstance(optimizer, torch.optim.LBFGS):
-        optimizer.step(lambda: task.backward(batch)[0])  # type: ignore[no-untyped-call]
-    else:
-        optimizer.step()
 
 
 def _batches(experiment: Experiment, points: int) -> Iterator[tuple[Tensor, ...]] | None:

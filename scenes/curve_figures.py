@@ -8,9 +8,9 @@ import numpy as np
 
 from learning import progress
 from learning.history import History
-from scenes.figures import count
+from scenes.figures import count, percent
 from scenes.markup import Words
-from scenes.numbers import fixed, pair, shortest
+from scenes.numbers import fixed, measured, pair, shortest
 
 if TYPE_CHECKING:
     from scenes.curve_film import Side
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 RESTING = 0.5
 """A run that rests for so much of its time where it started has not moved."""
 
+THERE = 0.002
+"""A run whose first loss is so little above the least, as a share of it, starts at the minimum."""
+
 Outcome = Literal["both", "first_rests", "second_rests", "none"]
 
 
 def of_two_losses(squares: Side, entropy: Side) -> dict[str, Words]:
     """Figures of the film as a whole: data, first losses, and the start whose two gradients differ most."""
     run, worst = squares.runs[0], worst_start(squares, entropy)
-    factor = run_factor(squares.runs[worst])
     return {
         "n": count(len(run.x)),
         "lr": shortest(run.experiment.lr),
@@ -36,8 +38,8 @@ def of_two_losses(squares: Side, entropy: Side) -> dict[str, Words]:
         "worst": _start(squares.runs[worst]),
         "mse_slope": fixed(first_slope(squares.runs[worst]), 3),
         "bce_slope": fixed(first_slope(entropy.runs[worst]), 3),
-        "times": count(round(min(worst_ratio(squares, entropy), 1e9))),
-        "factor": fixed(factor, 3),
+        "times": _times(worst_ratio(squares, entropy)),
+        **of_point(squares.runs[worst]),
         "said": fixed(float(squares.runs[worst].yhat[0].astype(float).mean()), 3),
         "ones": percent(float(run.y.mean())),
     }
@@ -61,11 +63,16 @@ def of_start(start: int, first: Side, second: Side) -> dict[str, Words]:
 
 def outcome(start: int, first: Side, second: Side) -> Outcome:
     """Which of the two runs from a start stayed where it was."""
-    rests = tuple(rest_of(side.runs[start]) >= RESTING * int(side.runs[start].epoch[-1]) for side in (first, second))
+    rests = tuple(is_stuck(side.runs[start], side.least) for side in (first, second))
     names: dict[tuple[bool, ...], Outcome] = {
         (False, False): "both", (True, False): "first_rests", (False, True): "second_rests", (True, True): "none",
     }  # fmt: skip
     return names[rests]
+
+
+def is_stuck(run: History, least: float) -> bool:
+    """Whether a run stayed where it started for at least half of its epochs, though there was a way down."""
+    return rest_of(run) >= RESTING * int(run.epoch[-1]) and share_done(run, least) < RESTING
 
 
 def rest_of(run: History) -> int:
@@ -76,9 +83,9 @@ def rest_of(run: History) -> int:
 
 
 def share_done(run: History, least: float) -> float:
-    """How much of the way from its first loss down to the least one a run has gone at its end, in 0 … 1."""
+    """How much of the possible drop in loss a run has done at its end; below 0 where the loss has risen."""
     first, last = float(run.loss[0]), float(run.loss[-1])
-    return float(np.clip((first - last) / (first - least), 0, 1)) if first > least else 1.0
+    return (first - last) / (first - least) if first - least > THERE * least else 1.0
 
 
 def first_slope(run: History) -> float:
@@ -98,21 +105,36 @@ def worst_ratio(first: Side, second: Side) -> float:
     return _ratio(first.runs[worst], second.runs[worst])
 
 
-def run_factor(run: History) -> float:
-    """The mean of ŷ(1 - ŷ) over the data at the first weights."""
-    yhat = run.yhat[0].astype(float)
-    return float((yhat * (1 - yhat)).mean())
+def most_missed(run: History) -> int:
+    """The point, in the order of x, that the first curve misses most; of several the one farthest to the right."""
+    order = np.argsort(run.x, kind="stable")
+    missed = np.abs(run.y[order].astype(float) - run.yhat[0][order].astype(float))
+    return int(len(missed) - 1 - np.argmax(missed[::-1] >= missed.max() - 1e-3))
 
 
-def percent(share: float) -> Words:
-    """A share in whole percent: 100 only where nothing is left, 0 only where nothing was done."""
-    number = round(100 * share)
-    text = "99.9 %" if number == 100 and share < 0.9995 else f"{number} %"
-    return Words(text, text)
+def of_point(run: History) -> dict[str, Words]:
+    """What the most missed point pushes with each loss: the slopes of its own loss along the input of the sigmoid."""
+    number = np.argsort(run.x, kind="stable")[most_missed(run)]
+    y, yhat = float(run.y[number]), float(run.yhat[0][number])
+    miss, factor = y - yhat, yhat * (1 - yhat)
+    return {
+        "point": shortest(round(float(run.x[number]), 3)),
+        "y": shortest(y),
+        "said_there": measured(yhat),
+        "miss": measured(miss),
+        "factor_there": measured(factor),
+        "mse_push": measured(-2 * miss * factor),
+        "bce_push": measured(-miss),
+    }
 
 
 def _ratio(one: History, other: History) -> float:
-    return first_slope(other) / max(first_slope(one), 1e-30)
+    small, large = first_slope(one), first_slope(other)
+    return large / small if small > 0 else np.inf if large > 0 else 1.0
+
+
+def _times(ratio: float) -> Words:
+    return fixed(ratio, 0) if np.isfinite(ratio) else Words("∞", "∞")
 
 
 def _start(run: History) -> Words:
@@ -121,5 +143,3 @@ def _start(run: History) -> Words:
 
 def _end(run: History) -> Words:
     return pair((float(run.params[-1, 0]), float(run.params[-1, 1])), 3)
-
-

@@ -11,8 +11,9 @@ from learning import data, progress
 from learning.history import History
 from scenes import material
 from scenes.drawing import Drawing, Rectangle
-from scenes.figures import count
+from scenes.figures import count, percent
 from scenes.film import Film
+from scenes.numbers import measured
 from scenes.panels.color_bar import ColorBar
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_surface import LossSurface
@@ -66,7 +67,7 @@ class Side:
         self.surface.follow(start)
         if self.plot is not None:
             self.plot.follow(run.epoch, run.yhat)
-        self.numbers.follow(run.epoch, [run.loss, slopes(run)])
+        self.numbers.follow(run.epoch, [progress_of(run, self.least), slopes(run)])
         self.rest.follow(run.epoch, [progress.resting(run, SETTLED)])
 
 
@@ -106,7 +107,7 @@ class CurveFilm(Film):
         surface = LossSurface(place.surface, self.look, ground, routes, loss_name=name, slopes=self.slopes)
         surface.azimuth = self.azimuth
         plot = None if place.plot is None else self.plot_of(runs[0], place.plot)
-        numbers = self._numbers(runs, place.numbers)
+        numbers = self._numbers(runs, ground.minimum[2], place.numbers)
         return Side(runs, ground.minimum[2], surface, plot, numbers, self._rest(runs, place.rest))
 
     def plot_of(self, run: History, frame: Rectangle) -> DataPlot:
@@ -116,14 +117,16 @@ class CurveFilm(Film):
         plot.axes = plot.points_shown = 1.0
         return plot
 
-    def _numbers(self, runs: Sequence[History], place: Row) -> Readout:
-        """Loss and the size of the gradient; wide enough for all runs."""
+    def _numbers(self, runs: Sequence[History], least: float, place: Row) -> Readout:
+        """The share of the possible drop in loss, and the size of the gradient; wide enough for all runs."""
         words, theme = self.look.captions, self.theme
+        drops = np.concatenate([progress_of(run, least) for run in runs])
+        sizes = np.concatenate([slopes(run) for run in runs])
         columns = [
-            Column(words.text("readout.loss"), np.concatenate([run.loss for run in runs]), theme.loss, 4),
-            Column(words.text("readout.gradient"), np.concatenate([slopes(run) for run in runs]), theme.gradient, 4),
+            Column(words.text("readout.drop"), drops, theme.position_text, write=lambda share, _: percent(share)),
+            Column(words.text("readout.gradient"), sizes, theme.gradient, 3, write=measured),
         ]
-        return Readout(*place, self.look, np.arange(len(columns[0].values)), columns)
+        return Readout(*place, self.look, np.arange(len(sizes)), columns, centred=True)
 
     def _rest(self, runs: Sequence[History], place: Row) -> Readout:
         epochs = np.concatenate([progress.resting(run, SETTLED) for run in runs])
@@ -143,12 +146,15 @@ class CurveFilm(Film):
             side.surface.to(frame=frame, run_time=TIMING.move) for side, frame in zip(self.sides, frames, strict=True)
         ]
 
-    def descend(self, start: int, question: str, seconds: float) -> None:
-        """Let all runs from a start go their way, after a question."""
+    def descend(self, start: int, question: str, seconds: float, *, rest: bool) -> None:
+        """Let all runs from a start go their way, at an even pace, after a question; count rest where there is any."""
         self.begin(start)
-        self.play(self.say(question), self.both(ball=1, path=1, run_time=TIMING.quick), self.show_numbers())
-        self.hold(TIMING.think if self.calm else TIMING.quick)
-        self.advance(int(self.sides[0].runs[start].epoch[-1]), 0.4, seconds)
+        counters = [side.rest.to(shown=[float(rest)], run_time=TIMING.quick) for side in self.sides]
+        balls = self.both(ball=1, path=1, run_time=TIMING.quick)
+        self.play(self.say(question), balls, self.show_numbers(), counters)
+        self.hold(TIMING.hold if self.calm else 0.2)
+        count = int(self.sides[0].runs[start].epoch[-1])
+        self.advance(count, seconds / count, seconds)
 
     @property
     def calm(self) -> bool:
@@ -162,6 +168,12 @@ class CurveFilm(Film):
             for side, frame in zip(self.sides, frames, strict=True)
         ]
 
+    @property
+    def stars(self) -> bool:
+        """Whether the window holds all lowest points."""
+        grounds = [side.surface.terrain for side in self.sides]
+        return all(bool(ground.on_map(np.array(ground.minimum[:2]), ground.minimum[2])) for ground in grounds)
+
     def begin(self, start: int) -> None:
         """Put the runs from a start under the clock."""
         for side in self.sides:
@@ -170,8 +182,6 @@ class CurveFilm(Film):
 
     def show_numbers(self) -> list[Animation]:
         """Numbers and curves appear beside the surfaces; the counter of rest waits until it is called."""
-        for side in self.sides:
-            side.rest.shown = np.zeros(1)
         for plot in self.plots:
             plot.estimate = plot.truth = 1.0
             plot.opacity = plot.opacity if plot in self.mobjects else 0.0
@@ -183,18 +193,15 @@ class CurveFilm(Film):
         """The data beside the surfaces, where there is room for them."""
         return [side.plot for side in self.sides if side.plot is not None]
 
-    def hide_numbers(self) -> list[Animation]:
-        """Only the surfaces stay."""
-        return [*self._numbers_to(0.0), *(side.rest.to(shown=[0], run_time=TIMING.quick) for side in self.sides)]
+    def hide_numbers(self, *, plots: bool = True) -> list[Animation]:
+        """Only the surfaces stay, and the curves if asked for."""
+        rest = [side.rest.to(shown=[0], run_time=TIMING.quick) for side in self.sides]
+        return [*self._numbers_to(0.0, plots=plots), *rest]
 
-    def _numbers_to(self, opacity: float) -> list[Animation]:
+    def _numbers_to(self, opacity: float, *, plots: bool = True) -> list[Animation]:
         moves: list[Animation] = [self.epochs.to(shown=[opacity], run_time=TIMING.quick)]
-        moves += [plot.to(opacity=opacity, run_time=TIMING.quick) for plot in self.plots]
+        moves += [plot.to(opacity=opacity, run_time=TIMING.quick) for plot in self.plots if plots]
         return [*moves, *(side.numbers.to(shown=[opacity] * 2, run_time=TIMING.quick) for side in self.sides)]
-
-    def show_rest(self) -> list[Animation]:
-        """For how many epochs each run has stayed where it started."""
-        return [side.rest.to(shown=[1], run_time=TIMING.quick) for side in self.sides]
 
     def bar(self, frame: Rectangle) -> ColorBar:
         """What the colours of the surfaces stand for, once they show the gradient; not yet visible."""
@@ -209,6 +216,12 @@ class CurveFilm(Film):
             if epoch is not None:
                 self.figures[f"{name}_off"] = count(epoch)
                 yield name
+
+
+def progress_of(run: History, least: float) -> np.ndarray:
+    """How much of the possible drop in loss is done in each state, (T,); below 0 where the loss is above the first."""
+    loss = run.loss.astype(float)
+    return (loss[0] - loss) / (loss[0] - least) if loss[0] > least else np.ones(len(loss))
 
 
 def slopes(run: History) -> np.ndarray:

@@ -146,7 +146,7 @@ class Brush:
         reach = np.where(np.arange(10) % 2 == 0, radius, 0.45 * radius)
         corners = centre[:2] + np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach[:, None]
         self.polygon(corners, color, opacity)
-        self.line(np.vstack([corners, corners[:1]]), edge, 0.012, 0.8 * opacity)
+        self.line(np.vstack([corners, corners[:1]]), edge, 0.03, opacity)
 
     def arrow(self, start: np.ndarray, end: np.ndarray, color: str, width: float, edge: str, opacity: float) -> None:
         """A straight arrow with a thin edge, its tip at the end; its head shrinks with it when it is short."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from manim import Animation, FadeIn, FadeOut, Scene, smooth
+from manim import Animation, FadeIn, FadeOut, Mobject, Scene, smooth
 
 from learning import store
 from learning.history import History
@@ -162,6 +162,15 @@ class Film(Scene):
     def drop_formula(self) -> list[Animation]:
         """Take the formula away."""
         return self._replace("_formula", None)
+
+    def away(self, *parts: Mobject) -> list[Animation]:
+        """Let panels and lines of text fade."""
+        return [
+            part.to(opacity=0, run_time=TIMING.quick)
+            if isinstance(part, Drawing)
+            else FadeOut(part, run_time=TIMING.quick)
+            for part in parts
+        ]
 
     def _replace(self, place: str, line: Ink | None) -> list[Animation]:
         before = getattr(self, place)

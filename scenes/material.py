@@ -60,8 +60,9 @@ def ground_within(run: History, borders: tuple[float, float, float, float]) -> T
     lowest = landscape.minimum_of(run)
     least = float(landscape.loss_at(run, lowest[None])[0])
     steepness = landscape.gradient_over(run, window, RESOLUTION)
-    minimum = (float(lowest[0]), float(lowest[1]), least)
-    return Terrain(ground.w0, ground.w1, ground.loss, minimum, float(ground.loss.max()), steepness)
+    minimum, highest = (float(lowest[0]), float(lowest[1]), least), float(ground.loss.max())
+    ceiling = highest + 1e-6 * (highest - least)  # a hair above, or a window that is all plateau would be cut away
+    return Terrain(ground.w0, ground.w1, ground.loss, minimum, ceiling, steepness)
 
 
 def borders_around(

@@ -30,6 +30,17 @@ def fixed(value: float, decimals: int = 2) -> Words:
     return Words(text, text)
 
 
+def measured(value: float, digits: int = 3) -> Words:
+    """A quantity of any size with so many digits that count: ``0.0981``, ``2.45×10⁻⁵``, ``0``."""
+    if value == 0:
+        return Words("0", "0")
+    if not math.isfinite(value) or not 1e-3 <= abs(value) < LARGE:
+        return fixed(value, digits) if not math.isfinite(value) else scientific(value, digits)
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{decimals}f}".replace("-", MINUS)
+    return Words(text, text)
+
+
 def scientific(value: float, digits: int = 3) -> Words:
     """A finite number as a mantissa and a power of ten."""
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")

@@ -10,7 +10,7 @@ import numpy as np
 from learning import steps
 from learning.history import History
 from scenes import curve_figures as curves
-from scenes.figures import count
+from scenes.figures import count, percent
 from scenes.markup import Words, verbatim
 from scenes.numbers import fixed, pair, shortest
 
@@ -40,6 +40,7 @@ def of_film(sides: Sequence[Side], names: Sequence[str]) -> dict[str, Words]:
     return {
         "lr": shortest(run.experiment.lr),
         "epochs": count(int(run.epoch[-1])),
+        "lowest": fixed(sides[0].least, 4),
         "loss_name": Words(run.experiment.loss.upper(), run.experiment.loss.upper()),
         "optimizers": verbatim(", ".join(names)),
     }
@@ -50,7 +51,7 @@ def of_start(start: int, sides: Sequence[Side], names: Sequence[str]) -> dict[st
     runs = [side.runs[start] for side in sides]
     resting = resting_of(start, sides)
     done = [
-        f"{name} {curves.percent(curves.share_done(run, side.least)).plain}"
+        f"{name} {percent(curves.share_done(run, side.least)).plain}"
         for name, run, side in zip(names, runs, sides, strict=True)
     ]
     moved = [text for number, text in enumerate(done) if number not in resting]
@@ -67,8 +68,7 @@ def of_start(start: int, sides: Sequence[Side], names: Sequence[str]) -> dict[st
 
 def resting_of(start: int, sides: Sequence[Side]) -> list[int]:
     """The sides whose run from a start stays where it began for at least half of its epochs."""
-    runs = [side.runs[start] for side in sides]
-    return [i for i, run in enumerate(runs) if curves.rest_of(run) >= curves.RESTING * int(run.epoch[-1])]
+    return [i for i, side in enumerate(sides) if curves.is_stuck(side.runs[start], side.least)]
 
 
 def flattest_start(runs: Sequence[History]) -> int:
@@ -123,8 +123,8 @@ def farthest(run: History, minimum: tuple[float, float]) -> tuple[float, int]:
     return float(shares[row]), int(run.epoch[row])
 
 
-def of_overshoot(sides: Sequence[Side], names: Sequence[str], start: int) -> tuple[str, dict[str, Words]]:
-    """The caption and the figures of the run from a start that goes farthest past the minimum, if one does.
+def of_overshoot(sides: Sequence[Side], names: Sequence[str], start: int) -> tuple[str, dict[str, Words], int]:
+    """The caption, the figures and the epoch of the run from a start that goes farthest past the minimum, if one does.
 
     Where an average of gradients carried it there, over many steps, the caption says so.
     """
@@ -132,10 +132,10 @@ def of_overshoot(sides: Sequence[Side], names: Sequence[str], start: int) -> tup
     most = max(range(len(far)), key=lambda number: far[number][0])
     share, epoch = far[most]
     if share < 1 + PAST:
-        return "none", {}
+        return "none", {}, int(sides[most].runs[start].epoch[-1])
     carried = kind_of(sides[most].runs[start]) in ("adam", "momentum") and epoch >= MANY
     words = {"past": verbatim(names[most]), "over": _share(share - 1), "peak": count(epoch)}
-    return ("carried" if carried else "over"), words
+    return ("carried" if carried else "over"), words, epoch
 
 
 def _share(value: float) -> Words:

@@ -184,14 +184,16 @@ class RateFilm(Film):
 
     def let_run(self, runs: Sequence[int], question: str, seconds: float, alone: bool = False) -> None:
         """Let runs go through their epochs, on the map, among the losses and, of a single one, in numbers at once."""
+        said = self.say(question)
         if not self.race.axes:  # the first ones: the first steps give way, and the map goes aside
-            self.play(self.map.to(frame=MAP, strength=self.only([]), names=self.only([])))
+            self.play(said, self.map.to(frame=MAP, strength=self.only([]), names=self.only([])))
+            said = []
         room = self.make_room(runs, alone)
         self.read_nothing()
         numbers = [self.read(runs[0])] if len(runs) == 1 else []
         self.add(self.race)
         self.restart(self.map, self.race, *numbers)
-        self.play(self.say(question), room, [shown.to(opacity=1, run_time=TIMING.quick) for shown in numbers])
+        self.play(said, room, [shown.to(opacity=1, run_time=TIMING.quick) for shown in numbers])
         self.advance(self.epochs, 1.0, seconds)
 
     def name_ends(self, runs: Sequence[int], said: str) -> None:

@@ -10,7 +10,7 @@ from scenes import net_figures, net_material
 from scenes.drawing import Rectangle
 from scenes.figures import count
 from scenes.film import LEFT, RIGHT
-from scenes.net_film import BELOW, FLOOR, WIDE, NetFilm
+from scenes.net_film import BELOW, FLOOR, NetFilm
 from scenes.net_material import Tries
 from scenes.panels.network import LARGE
 from scenes.panels.readout import Column, Readout
@@ -24,6 +24,7 @@ SIDES = (LEFT, 0.35)
 WIDTH = 6.3
 """Where the halves of the frame begin that two nets side by side have, and how wide they are."""
 
+SWARM = (LEFT + 0.3, FLOOR, RIGHT, 1.9)
 BARS = (LEFT, FLOOR, RIGHT, 2.7)
 ROOM, NEAR = 1.1, 1.5
 """How far the axis of many losses goes beyond the loss of saying zero; that of a turning weight beyond its size."""
@@ -109,7 +110,7 @@ class StuckFilm(NetFilm):
     def swarm_panel(self, tries: Tries) -> Swarm:
         """The nets of one size, by their final losses, up to a little more than that of saying zero."""
         most = ROOM * float((self.run.y.astype(float) ** 2).mean()) or 1.0
-        return Swarm(WIDE, self.look, tries.losses, tries.stuck, most, self.look.captions.text("axes.loss"))
+        return Swarm(SWARM, self.look, tries.losses, tries.stuck, most, self.look.captions.text("axes.loss"))
 
     def tally_panel(self, tries: Tries) -> Readout:
         """How many nets so far, and how many of them are stuck."""

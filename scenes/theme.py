@@ -64,7 +64,7 @@ DARK = Theme(
     positive="#6fdde8",
     negative="#b66cff",
     height=("#27306e", "#2b4f93", "#2f72a8", "#3a95b0", "#58b8b3", "#8fd8bb"),
-    slope=("#23252e", "#432f55", "#70317c", "#a53a9c", "#dc4bbd", "#ff8de3"),
+    slope=("#676b74", "#77608a", "#94529c", "#ba4fac", "#e066c8", "#ffa6ec"),
     rim="#e6fff4",
 )
 
@@ -88,7 +88,7 @@ LIGHT = Theme(
     positive="#007f99",
     negative="#6a12d8",
     height=("#4a58a8", "#5077ba", "#5c97c8", "#77b5d1", "#9ed0d8", "#cbe8e0"),
-    slope=("#e9e9ee", "#dcc3e0", "#d497d0", "#cc67bb", "#c23aa8", "#b00f8d"),
+    slope=("#a3a8b0", "#ad93b6", "#b273b5", "#b84fac", "#b52d9c", "#97067a"),
     rim="#1d2b4a",
 )
 

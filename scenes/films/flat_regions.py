@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from manim import FadeIn, FadeOut, Wait, linear
+from manim import FadeIn, Wait
 
 from scenes import curve_figures as figures
 from scenes.catalogue import FlatRegionsParameters
@@ -19,23 +19,23 @@ FORMULAS = {
     "+ (1 - #data[$y_i$]) log (1 - #estimate[$hat(y)_i$]))$",
 }
 SLOPES = {
-    "mse": '$display((partial thin upright("MSE")) / (partial u_i) = '
-    f"-2/n ({MISS}) thin #gradient[$hat(y)_i (1 - hat(y)_i)$])$",
-    "bce": f'$display((partial thin upright("BCE")) / (partial u_i) = -1/n ({MISS}))$',
+    "mse": '$display((partial thin upright("loss")_i) / (partial u_i) = '
+    f"-2 thin #loss[$({MISS})$] thin #gradient[$hat(y)_i (1 - hat(y)_i)$])$",
+    "bce": f'$display((partial thin upright("loss")_i) / (partial u_i) = -#loss[$({MISS})$])$',
 }
 CURVE = '$#estimate[$hat(y)$] = upright("sigmoid")(u), quad u = hat(w)_0 + hat(w)_1 x$'
 WIDE = (LEFT, BOTTOM + 0.55, RIGHT, 2.1)
 BELOW = (LEFT, BOTTOM + 0.55, RIGHT, 1.2)
 LARGE = ((LEFT, -3.1, -0.1, 2.1), (0.1, -3.1, RIGHT, 2.1))
-ABOVE_BAR = ((LEFT, -1.85, -0.1, 2.1), (0.1, -1.85, RIGHT, 2.1))
-PLOTS = ((LEFT, -2.9, -0.3, 1.5), (0.3, -2.9, RIGHT, 1.5))
 PLACES = (
-    Place((-4.15, -2.0, -0.05, 2.1), (LEFT, -1.1, -4.25, 1.9), (-4.1, -2.8, 3.1), (LEFT, -2.1, 2.4)),
-    Place((0.05, -2.0, 4.15, 2.1), (4.25, -1.1, RIGHT, 1.9), (0.95, -2.8, 3.1), (4.3, -2.1, 2.4)),
+    Place((-4.15, -2.0, -0.05, 2.1), (LEFT, -1.1, -4.25, 1.9), (-4.1, -2.8, 3.6), (LEFT, -2.1, 2.4)),
+    Place((0.05, -2.0, 4.15, 2.1), (4.25, -1.1, RIGHT, 1.9), (0.55, -2.8, 3.6), (4.3, -2.1, 2.4)),
 )
 EPOCH = (-0.42, -2.8, 1.2)
 HEADINGS, HEADING_LINE = (-3.4, 3.4), 2.35
-BAR = (-2.6, -2.98, 2.6, -2.03)
+BAR = (-2.6, -3.0, 2.6, -2.05)
+ONE = (LEFT, -2.9, -0.6, 2.3)
+REASON = -0.1
 SWING = 40.0
 
 
@@ -44,10 +44,11 @@ class FlatRegions(CurveFilm):
 
     film_name = "flat-regions"
     parameters: FlatRegionsParameters
+    reason: list[Ink]
 
     def construct(self) -> None:
         """The storyboard."""
-        self.starts = self.parameters.starts
+        self.starts, self.reason = self.parameters.starts, []
         ways = [[self.histories[f"{loss} {i}"] for i in range(len(self.starts))] for loss in LOSSES]
         self.prepare(ways, PLACES, EPOCH, self.parameters.window)
         self.figures = figures.of_two_losses(*self.sides)
@@ -64,11 +65,6 @@ class FlatRegions(CurveFilm):
     def headings(self) -> list[Ink]:
         """The two losses, above their columns."""
         return [self.heading(FORMULAS[loss], x) for loss, x in zip(LOSSES, HEADINGS, strict=True)]
-
-    @cached_property
-    def slope_headings(self) -> list[Ink]:
-        """Their slopes along the input of the sigmoid, in the same places."""
-        return [self.heading(SLOPES[loss], x) for loss, x in zip(LOSSES, HEADINGS, strict=True)]
 
     def heading(self, formula: str, x: float) -> Ink:
         """A formula above a column."""
@@ -94,66 +90,84 @@ class FlatRegions(CurveFilm):
             self.play(self.say(f"losses.{loss}"), FadeIn(heading, run_time=TIMING.move))
             self.hold(TIMING.think)
 
-    def surfaces(self) -> None:
+    def surfaces(self) -> str:
         """The same floor of weights twice, a surface over each; both turn together."""
+        known = "" if self.stars else "_away"
         self.play(self.wide.to(opacity=0, run_time=TIMING.quick))
         self.remove(self.wide)
         for side, frame in zip(self.sides, LARGE, strict=True):
             side.surface.frame, side.surface.azimuth = frame, self.azimuth + SWING
             self.add(side.surface)
-        self.play(self.say("surfaces.floor"), self.both(floor=1, wire=1, upright=1, run_time=TIMING.slow))
-        self.play(self.say("surfaces.turn"), self.both(skin=1, star=1, azimuth=self.azimuth, run_time=3.5))
+        self.play(self.say("surfaces.floor"), self.both(floor=1, upright=1, run_time=TIMING.move))
+        turn = self.both(wire=1, skin=1, star=1, azimuth=self.azimuth, run_time=3.5)
+        self.play(self.say(f"surfaces.turn{known}"), turn)
         self.hold(TIMING.think)
+        return f"note{known}"
 
     def learn(self, start: int) -> str:
         """From one start, with both losses: surfaces, curves and numbers in sync."""
         self.figures |= figures.of_start(start, *self.sides)
         if start == 0:
             self.play(self.move_to([place.surface for place in PLACES]))
-        self.descend(start, "learn.ask", 4.5 if self.calm else 2.0)
         outcome = figures.outcome(start, *self.sides)
-        self.play(self.say(f"learn.{outcome}"), self.show_rest() if outcome != "both" else [])
+        self.descend(start, "learn.ask", 4.5 if self.calm else 2.0, rest=outcome != "both")
+        self.play(self.say(f"learn.{outcome}"))
         self.hold(TIMING.think if self.calm else TIMING.quick)
         gone = "_".join(self.leaving(start, LOSSES))
         self.play(self.say(f"learn.off_{gone}") if gone and self.calm else [], Wait(TIMING.quick))
         return f"note_{outcome}"
 
     def flat(self) -> str:
-        """Both surfaces coloured by the size of the gradient."""
-        self.play(self.say("flat.ask"), self.hide_numbers(), self.move_to(ABOVE_BAR))
-        self.hold(TIMING.hold)
-        self.add(self.bar(BAR))
-        self.play(self.say("flat.color"), self.both(tint=1, run_time=2), self.color_bar.to(opacity=1, run_time=2))
-        self.hold(TIMING.read)
-        self.play(self.say("flat.turn"), self.both(azimuth=self.azimuth - SWING / 2, rate_func=linear, run_time=2.6))
+        """Both surfaces coloured by the size of the gradient, the curves of the worst start beside them."""
+        worst = figures.worst_start(*self.sides)
+        self.figures |= figures.of_start(worst, *self.sides)
         known = "numbers" if figures.worst_ratio(*self.sides) > 10 else "alike"
+        self.play(self.say("flat.ask"), self.hide_numbers(plots=False))
+        self.hold(TIMING.think)
+        self.begin(worst)
+        self.add(self.bar(BAR))
+        moves = self.both(tint=1, ball=0.55, path=0.5, run_time=2)
+        self.play(self.say("flat.color"), moves, self.color_bar.to(opacity=1, run_time=2))
+        self.hold(TIMING.think)
         self.play(self.say(f"flat.{known}"))
-        self.hold(TIMING.read)
+        self.hold(TIMING.think)
+        self.play(self.say("flat.curves"))
+        self.hold(TIMING.think)
         return "note" if known == "numbers" else "note_alike"
 
     def why(self) -> None:
-        """A factor that vanishes where the curve is flat, and cancels in BCE."""
-        worst = figures.worst_start(*self.sides)
-        self.figures |= figures.of_start(worst, *self.sides)
-        self.play(self.both(opacity=0, run_time=TIMING.quick), self.color_bar.to(opacity=0, run_time=TIMING.quick))
-        self.begin(worst)
-        for plot, frame in zip(self.plots, PLOTS, strict=True):
-            plot.frame = frame
-        self.play(self.say("why.curves"), [plot.to(opacity=1) for plot in self.plots])
-        self.hold(TIMING.think)
-        for loss, old, new in zip(LOSSES, self.headings, self.slope_headings, strict=True):
-            self.play(self.say(f"why.{loss}"), FadeOut(old, run_time=0.25), FadeIn(new, run_time=TIMING.move))
-            self.hold(TIMING.think)
-        self.play(self.say("why.watch"))
-        self.advance(self.parameters.epochs, 0.3, 2.5)
+        """One point that is missed most: what it pushes with each loss; a factor vanishes, and cancels in BCE."""
+        self.play(self.both(opacity=0, run_time=TIMING.quick), self.away(self.color_bar, *self.headings))
+        plot, other = self.plots
+        plot.picked = figures.most_missed(self.sides[0].runs[self.sides[0].surface.run])
+        self.play(self.say("why.point"), other.to(opacity=0), plot.to(frame=ONE, pick=1, run_time=TIMING.move))
+        self.hold(TIMING.read)
+        for key, lines in self.reasons().items():
+            self.play(self.say(f"why.{key}"), *(FadeIn(line, run_time=TIMING.move) for line in lines))
+            self.hold(TIMING.read)
+            self.reason += lines
 
-    def above(self) -> None:
+    def reasons(self) -> dict[str, list[Ink]]:
+        """For each step of the argument a formula, and below it the same with the point's numbers."""
+        lines = (
+            ("curve", CURVE, "why.miss"),
+            ("mse", SLOPES["mse"], "why.mse_push"),
+            ("bce", SLOPES["bce"], "why.bce_push"),
+        )
+        found = {}
+        for (key, formula, numbers), top in zip(lines, (1.75, -0.25, -2.0), strict=True):
+            above, below = self.look.ink(formula, SIZES.formula), self.ink(numbers, SIZES.formula)
+            found[key] = [above.stand(REASON, top), below.stand(REASON, top - 0.75)]
+        return found
+
+    def above(self) -> str:
         """Both surfaces from overhead, in the colours of the gradient, with all paths."""
-        plots = [plot.to(opacity=0, run_time=TIMING.quick) for plot in self.plots]
-        self.play(*plots, *(FadeOut(slope, run_time=TIMING.quick) for slope in self.slope_headings))
-        self.play(self.to_maps(ABOVE_BAR, contours=1, run_time=0.1))
+        self.play(self.away(self.plots[0], *self.reason), self.to_maps(LARGE, contours=1, run_time=0.1))
+        for side in self.sides:
+            side.surface.epoch = float(self.parameters.epochs)
         headings = [FadeIn(heading, run_time=TIMING.move) for heading in self.headings]
-        self.play(self.say("above.map"), headings, self.both(opacity=1), self.color_bar.to(opacity=1))
+        self.play(self.say("above.map"), headings, self.both(opacity=1, ball=1, path=1))
         self.hold(TIMING.think)
         self.play(self.say("above.end"))
         self.hold(TIMING.think)
+        return "note" if figures.worst_ratio(*self.sides) > 10 else "note_alike"

@@ -83,7 +83,7 @@ class ReluNodes(NetFilm):
         self.play(self.say("one_node.train"))
         self.advance(self.parameters.epochs, 1.0, 4.5)
         covers = net_material.covered(self.one)
-        self.play(self.say(f"one_node.{covers}"), tiles.to(active=1))
+        self.play(self.say(f"one_node.{covers}"), tiles.to(asleep=1))
         self.hold(TIMING.read)
         return "note" if covers in ("right", "left") else "note_none"
 
@@ -127,7 +127,7 @@ class ReluNodes(NetFilm):
         """Freeze: which node carries which half."""
         back = self.frozen < len(self.run.epoch) - 1
         self.play(self.say("apart.back" if back else "apart.ask"), self.curve.to(opacity=0, run_time=TIMING.quick))
-        self.play(*self.back_to(self.run.epoch[self.frozen]), self.pieces.to(active=1, columns=[0.35, 0.35, 1]))
+        self.play(*self.back_to(self.run.epoch[self.frozen]), self.pieces.to(asleep=1, columns=[0.35, 0.35, 1]))
         self.hold(TIMING.think)
         for side, nodes in (("right", self.who.right), ("left", self.who.left)):
             few = "none" if not nodes else "one" if len(nodes) == 1 else "many"
@@ -143,7 +143,7 @@ class ReluNodes(NetFilm):
         self.play(
             self.say(f"together.say_{self.many}"),
             self.plot.to(estimate=0, frame=PLOT_TALL, run_time=TIMING.move),
-            self.pieces.to(rows=np.ones(count), active=0, run_time=TIMING.move),
+            self.pieces.to(rows=np.ones(count), asleep=0, run_time=TIMING.move),
             self.diagram.to(emphasis=self.diagram.emphasized(1, np.ones(count)), run_time=TIMING.move),
         )
         self.add(self.heap)

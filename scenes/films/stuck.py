@@ -60,7 +60,7 @@ class Stuck(StuckFilm):
         self.clock(self.pieces, self.shade)
         self.add(self.pieces)
         self.bring_to_back(self.shade)
-        self.play(self.pieces.to(columns=[1, 1, 1], active=1))
+        self.play(self.pieces.to(columns=[1, 1, 1], asleep=1))
         self.hold(TIMING.hold)
         self.play(self.say(f"autopsy.{self.covered}"))
         self.hold(TIMING.think)

@@ -69,16 +69,25 @@ class Assembly(Drawing):
         for k in range(done):
             self._draw_band(brush, x, sums[k], sums[k + 1], self.pieces.hue_of(WEIGHTED, self.order[k]))
         if done:
-            brush.line(self.plot.place(x, sums[done]), self.theme.estimate, 0.07, self.total * self.opacity)
+            brush.line(_near(self.plot.place(x, sums[done])), self.theme.estimate, 0.07, self.total * self.opacity)
         brush.context.restore()
         flying = self.flying()
         if flying is not None:
-            brush.line(flying, self.pieces.hue_of(WEIGHTED, self.order[done]), 0.06, self.opacity)
+            self._draw_flying(brush, flying, self.pieces.hue_of(WEIGHTED, self.order[done]))
         self._draw_bends(brush, x, sums[-1])
+
+    def _draw_flying(self, brush: Brush, line: np.ndarray, color: str) -> None:
+        """A piece on its way, within the frame from the first small plot to the end of the data plot."""
+        left, (_, bottom, right, top) = self.pieces.frame[0], self.plot.frame
+        brush.context.save()
+        brush.context.rectangle(left, bottom, right - left, top - bottom)
+        brush.context.clip()
+        brush.line(_near(line), color, 0.06, self.opacity)
+        brush.context.restore()
 
     def _draw_band(self, brush: Brush, x: np.ndarray, low: np.ndarray, high: np.ndarray, color: str) -> None:
         """Between the sum before a piece and after it."""
-        outline = np.vstack([self.plot.place(x, low), self.plot.place(x, high)[::-1]])
+        outline = _near(np.vstack([self.plot.place(x, low), self.plot.place(x, high)[::-1]]))
         brush.polygon(outline, color, 0.22 * self.bands * self.opacity)
 
     def _draw_bends(self, brush: Brush, x: np.ndarray, total: np.ndarray) -> None:
@@ -87,3 +96,8 @@ class Assembly(Drawing):
         for place in self.bend_places():
             at = self.plot.place(np.array([place]), np.interp([place], x, total))[0]
             brush.ring(at, 0.19, self.theme.text, 0.04, self.bends * self.opacity)
+
+
+def _near(points: np.ndarray) -> np.ndarray:
+    """Points so far off that Cairo cannot count there, brought to where they are merely out of sight."""
+    return np.clip(points, -1e4, 1e4)

@@ -57,10 +57,15 @@ class Axes:
         """Places and numbers along an x axis of that width: as many, up to about five, as stand apart."""
         for about in (5, 3, 2):
             ticks, numbers = self._about(about)
-            widest = max((number.width for number in numbers), default=0.0)
-            if len(ticks) < 2 or (ticks[1] - ticks[0]) / (self.x[1] - self.x[0]) * width > widest + 0.2:
-                break
-        return ticks, numbers
+            if self._stand_apart(ticks, numbers, width):
+                return ticks, numbers
+        ends = slice(None, None, len(ticks) - 1)
+        few = ends if self._stand_apart(ticks[ends], numbers[ends], width) else slice(1)
+        return ticks[few], numbers[few]
+
+    def _stand_apart(self, ticks: Sequence[float], numbers: Sequence[Stamp], width: float) -> bool:
+        room = np.diff(ticks).min(initial=np.inf) / (self.x[1] - self.x[0]) * width
+        return bool(room > max((number.width for number in numbers), default=0.0) + 0.2)
 
     def _about(self, count: int) -> tuple[list[float], list[Stamp]]:
         if count not in self._x_ticks:

@@ -18,15 +18,20 @@ def clipped(points: np.ndarray, rectangle: np.ndarray) -> tuple[np.ndarray, np.n
     coordinates end long before those of a run that diverges.
     """
     finite = points[np.isfinite(points).all(axis=1)]
-    far = np.abs(finite).max(axis=1)
-    start, end = finite[:-1], finite[1:]
-    turned = (far[:-1] > far[1:])[:, None]  # each part is measured from its nearer end, or little would be left of it
+    return clipped_parts(np.stack([finite[:-1], finite[1:]], axis=1), rectangle)
+
+
+def clipped_parts(ends: np.ndarray, rectangle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same of straight parts (n, 2, 2) that need not hang together; their ends are finite."""
+    start, end = ends[:, 0], ends[:, 1]
+    far = np.abs(ends).max(axis=2)  # (n, 2)
+    turned = (far[:, 0] > far[:, 1])[:, None]  # each part is measured from its nearer end, or little were left of it
     start, end = np.where(turned, end, start), np.where(turned, start, end)
     low, high = _within(start, end - start, rectangle)
-    met = (low <= high) & (np.minimum(far[:-1], far[1:]) < FAR)
-    ends = start[met, None] + np.stack([low, high], axis=1)[met, :, None] * (end - start)[met, None]
-    ends = np.where(turned[met, None], ends[:, ::-1], ends)
-    return np.asarray(ends), np.asarray((low[met] == 0) | (high[met] == 1))
+    met = (low <= high) & (far.min(axis=1, initial=np.inf) < FAR)
+    kept = start[met, None] + np.stack([low, high], axis=1)[met, :, None] * (end - start)[met, None]
+    kept = np.where(turned[met, None], kept[:, ::-1], kept)
+    return np.asarray(kept), np.asarray((low[met] == 0) | (high[met] == 1))
 
 
 def _within(start: np.ndarray, way: np.ndarray, rectangle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,8 +13,8 @@ from scenes.captions import SYMBOLS
 from scenes.drawing import Brush, Rectangle, Stamp, hexadecimal
 from scenes.look import Look
 from scenes.panels.axes import ABOVE, BELOW, LEFT, RIGHT, Axes
-from scenes.panels.clipping import clipped, inside
-from scenes.panels.labels import Table
+from scenes.panels.clipping import clipped_parts, inside
+from scenes.panels.labels import Table, spread
 from scenes.panels.runs import Runs, Walk
 from scenes.panels.terrain import Terrain
 from scenes.theme import SIZES
@@ -23,16 +23,25 @@ LEVELS, MOST = 9, 30
 """Lines of equal loss up to the terrain's ceiling, and in all; beyond the ceiling they go on equally far apart."""
 WHOLE_ROWS, LATER_ROWS = 300, 500
 """Of a long run, so many states from its beginning are drawn one by one, and so many of the rest."""
-APART = 0.06
-"""Scene units between two recorded states from which on they are drawn as two dots."""
-PATH, DOT, BALL, STAR, MARK = 0.045, 0.048, 0.115, 0.2, 0.13
+APART = 0.012
+"""Share of the window between two recorded states from which on they are drawn as two dots."""
+PATH, DOT, BALL, STAR, MARK = 0.045, 0.048, 0.115, 0.28, 0.13
+"""The star is so much larger than the ball that its points are seen behind a ball at the minimum."""
+BACK, AGAIN = 0.09, 0.014
+"""A step back to within this share of the window of where the run was two states ago, and the width of its line."""
+FOOT, ALONG = 0.065, 0.08
+"""Radius of the foot of the perpendicular, and width of the bar from the star to it."""
 QUIET = 0.6
 """How wide the path of a run is that is past, for one that is present."""
 AWAY = 0.012
 """Width of steps that only cross the map, from outside to outside: a run that has left it must not cover it."""
 TINT = 0.35
 """How strongly the heights colour the map."""
-NAME_GAP = 0.2
+NAME_GAP = 0.22
+OUTSIDE = 0.2
+"""Scene units from the map's top to the names of runs that left there."""
+LEADER = 0.1
+"""A name that had to move farther than this from its ball has a line to it."""
 
 
 class ContourMap(Runs):
@@ -49,6 +58,7 @@ class ContourMap(Runs):
     Attributes that a film moves, each 0 … 1 (and those of `Runs`):
         axes, contours, star, start: opacities of the scales, of the lines and tints, of the minimum and of the start.
         start_name: opacity of the word at the start. line: how much of the cut is drawn, from its middle.
+        foot: how far the perpendicular from each bright ball to the cut has come; at its foot the part along the cut.
         leaves: opacity of the marks where runs leave the map, with their names.
         leave_epochs: opacity of the epochs in which the bright ones of them do. dots: of the states of bright runs.
     """
@@ -68,12 +78,14 @@ class ContourMap(Runs):
         super().__init__(frame, look.theme, colors or [look.theme.position] * len(walks))
         self.look, self.terrain, self.walks, self.square, self.cut = look, terrain, tuple(walks), square, cut
         self.levels = levels(terrain, LEVELS, spacing)
-        self.axes = self.contours = self.star = self.start = self.start_name = self.line = 0.0
+        self.axes = self.contours = self.star = self.start = self.start_name = self.line = self.foot = 0.0
         self.leaves = self.leave_epochs = self.dots = 1.0
         window = [(float(w[0]), float(w[-1])) for w in (terrain.w0, terrain.w1)]
         self._axes = Axes(look, window[0], window[1], (SYMBOLS["w0"], SYMBOLS["w1"]))
         self._axes.left = max([LEFT, *[number.width + 0.2 for number in self._axes.y_ticks[1]]])
         self._drawn = [_worth_drawing(walk) for walk in self.walks]
+        self._dotted = [_apart(self._scaled(params)) for _, params in self._drawn]
+        self._turning = [_back_again(self._scaled(params)) for _, params in self._drawn]
         self.left_at = [self._leaves(walk) for walk in self.walks]
 
     # Places
@@ -130,8 +142,13 @@ class ContourMap(Runs):
         self._draw_cut(brush)
         for run in self.order():
             self._draw_path(brush, run)
+        feet = [run for run in self.order() if self.bright[run] > 0]
+        for run in feet:
+            self._draw_perpendicular(brush, run)
         brush.context.restore()
         self._draw_star(brush)
+        for run in feet:
+            self._draw_foot(brush, run)
         for run in self.order():
             self._draw_ball(brush, run)
         self._draw_words(brush)
@@ -193,14 +210,23 @@ class ContourMap(Runs):
         """The way so far; a bright one has a dot at each recorded state that stands apart from the one before."""
         strength, points = float(self.strength[run]) * self.opacity, self.path(run)
         color, edge, bright = self.color_of(run), self.theme.position_edge, float(self.bright[run])
-        parts, near = clipped(points, self.inner())
-        brush.segments(parts[~near], color, AWAY, 0.2 * strength)
+        again = self._turning[run][: len(points) - 1]
+        whole, parts = self._split(points, again)
+        brush.segments(whole, color, AWAY, 0.2 * strength)
         width = PATH * (QUIET + (1 - QUIET) * bright)
-        brush.segments(parts[near], edge, width + 0.025, 0.6 * strength)
-        brush.segments(parts[near], color, width, strength)
-        dots = _apart(points[:-1][inside(points[:-1], self.inner())])
+        brush.segments(parts, edge, width + 0.025, 0.6 * strength)
+        brush.segments(parts, color, width, strength)
+        brush.segments(self._split(points, ~again)[1], color, AGAIN, 0.8 * strength)
+        dots = points[:-1][self._dotted[run][: len(points) - 1]]
+        dots = dots[inside(dots, self.inner())]
         brush.dots(dots, DOT + 0.018, edge, strength * bright * self.dots)
         brush.dots(dots, DOT, color, strength * bright * self.dots)
+
+    def _split(self, points: np.ndarray, without: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The steps of a path within the map that only cross it, and those that begin or end in it; without some."""
+        ends = np.stack([points[:-1], points[1:]], axis=1)[~without]
+        parts, near = clipped_parts(ends, self.inner())
+        return parts[~near], parts[near]
 
     def path(self, run: int) -> np.ndarray:
         """Scene coordinates (n, 2) of a run's recorded states so far, and of where it is."""
@@ -219,6 +245,52 @@ class ContourMap(Runs):
             brush.dots(here[None], self.ball * BALL, self.colors[run], strength)
             brush.ring(here, self.ball * BALL, self.theme.position_edge, 0.03, strength)
 
+    # The part of a way along the cut
+
+    def foot_of(self, run: int) -> np.ndarray | None:
+        """Scene coordinates (2,) of the foot of the perpendicular from a run to the cut; None where none can be seen.
+
+        On a map whose scales differ it would not look perpendicular: a film that shows it has a square window.
+        """
+        if self.cut is None or self.foot <= 0 or not inside(self.position(run)[None], self.inner())[0]:
+            return None
+        start, end = self.place(self.cut)
+        way = (end - start) / np.hypot(*(end - start))
+        return np.asarray(start + ((self.position(run) - start) @ way) * way)
+
+    def _draw_perpendicular(self, brush: Brush, run: int) -> None:
+        """From the ball to its foot, a right angle there, and a bar from the star to the foot."""
+        foot, ball, strength = self.foot_of(run), self.position(run), self._foot_strength(run)
+        if foot is None or strength <= 0:
+            return
+        star = self.place(np.array([self.terrain.minimum[:2]]))[0]
+        arrived = float(np.clip(3 * self.foot - 2, 0, 1))
+        brush.line(np.array([ball, ball + min(1.0, 1.5 * self.foot) * (foot - ball)]), self.theme.text, 0.025, strength)
+        brush.line(np.array([star, star + arrived * (foot - star)]), self.theme.text, ALONG, strength)
+        along, up = _unit(star - foot), _unit(ball - foot)
+        if np.hypot(*(ball - foot)) > 0.4 and np.hypot(*(star - foot)) > 0.2:
+            corner = foot + 0.14 * np.array([along, along + up, up])
+            brush.line(corner, self.theme.text, 0.02, strength * arrived)
+
+    def _draw_foot(self, brush: Brush, run: int) -> None:
+        foot, strength = self.foot_of(run), self._foot_strength(run) * float(np.clip(3 * self.foot - 2, 0, 1))
+        if foot is None or strength <= 0 or not inside(foot[None], self.inner())[0]:
+            return
+        brush.dots(foot[None], FOOT, self.theme.position, strength)
+        brush.ring(foot, FOOT, self.theme.position_edge, 0.02, strength)
+        star = self.place(np.array([self.terrain.minimum[:2]]))[0]
+        if np.hypot(*(foot - star)) > 0.2:
+            away = _unit(foot - self.position(run))
+            middle = (star + foot) / 2 + 0.25 * away
+            self._part_name.put(brush, middle[0], middle[1], strength, halo=self.theme.background)
+
+    def _foot_strength(self, run: int) -> float:
+        return float(self.strength[run] * self.bright[run]) * self.opacity
+
+    @cached_property
+    def _part_name(self) -> Stamp:
+        return self.look.stamp("$d$", SIZES.label, self.theme.text)
+
     # Words
 
     def _draw_words(self, brush: Brush) -> None:
@@ -228,8 +300,9 @@ class ContourMap(Runs):
         for run in self.order():
             self._draw_mark(brush, run, table)
         self._draw_start(brush, table)
+        self._name_marks(brush, table)
         for run in self.order():
-            self._name_mark(brush, run, table)
+            self._keep_clear(run, table)
         for run in self.order():
             self._draw_name(brush, run, table)
 
@@ -261,24 +334,47 @@ class ContourMap(Runs):
         brush.polygon(tip, self.color_of(run), strength)
         table.take(tip.min(axis=0), tip.max(axis=0))
 
-    def _name_mark(self, brush: Brush, run: int, table: Table) -> None:
-        """The name of a run that left, and, while it is a bright one, the epoch: on the outer side, where it fits."""
-        where = self.crossing(run)
-        strength = float(self.strength[run]) * self.leaves * self.opacity
-        if where is None or strength <= 0.01:
-            return
-        at = where[0] - [0, 0.25 * where[1][1]]
+    def _name_marks(self, brush: Brush, table: Table) -> None:
+        """Names of runs that left: above the map, where they left through its top and have room there; else in it."""
+        left, _, right, top = self.inner()
+        spots = {run: where[0] for run in self.order() if (where := self.crossing(run)) is not None}
+        above = [run for run, spot in spots.items() if spot[1] > top - 1e-6]
+        sizes = np.array([self._mark_width(run, self._epoch_share(run)) + 0.15 for run in above])
+        if sizes.sum() > right - left:
+            above = []
+        middles = spread(np.array([spots[run][0] for run in above]), sizes[: len(above)], left, right)
+        for run, middle in zip(above, middles, strict=True):
+            start = float(middle) - self._mark_width(run, self._epoch_share(run)) / 2
+            self._put_mark(brush, run, start, top + OUTSIDE)
+        for run, spot in spots.items():
+            if run not in above:
+                self._name_inside(brush, run, spot, table)
+
+    def _name_inside(self, brush: Brush, run: int, spot: np.ndarray, table: Table) -> None:
+        """Beside its arrow, on the side where it fits; always on the same one, whether the epoch shows or not."""
+        left, bottom, right, top = self.inner()
+        y = float(np.clip(spot[1], bottom + 0.25, top - 0.25))
+        widest, width = self._mark_width(run, 1.0), self._mark_width(run, self._epoch_share(run))
+        on_the_right = spot[0] + 0.3 + widest < right
+        start = float(np.clip(spot[0] + (0.3 if on_the_right else -0.3 - width), left + 0.05, right - 0.05 - width))
+        epoch = self._epoch_stamps[run]
+        if float(self.strength[run]) * self.leaves * self.opacity > 0.01:
+            self._put_mark(brush, run, start, table.place(start, y, width, epoch.high - epoch.low))
+
+    def _epoch_share(self, run: int) -> float:
+        return float(self.bright[run]) * self.leave_epochs
+
+    def _mark_width(self, run: int, share: float) -> float:
+        """What the name of a run that left takes, with a share of its epoch."""
+        name = self._name_stamps[run].width
+        return name + share * ((0.15 if name else 0.0) + self._epoch_stamps[run].width)
+
+    def _put_mark(self, brush: Brush, run: int, start: float, y: float) -> None:
         name, epoch = self._name_stamps[run], self._epoch_stamps[run]
-        share = float(self.bright[run]) * self.leave_epochs
-        gap = 0.15 if name.width else 0.0
-        width = name.width + share * (gap + epoch.width)
-        left, _, right, _ = self.inner()
-        aside = (at[0] + 0.25, at[0] - 0.25 - width)
-        fits = [x for x in aside[:: 1 if 2 * at[0] > left + right else -1] if left < x < right - width]
-        start = float(np.clip(fits[0] if fits else at[0], left + 0.05, right - 0.05 - width))
-        middle = table.place(start, float(at[1]), width, epoch.high - epoch.low)
-        name.put(brush, start, middle, strength, 0.0, halo=self.theme.background)
-        epoch.put(brush, start + name.width + gap, middle, strength * share, 0.0, halo=self.theme.background)
+        strength = float(self.strength[run]) * self.leaves * self.opacity
+        name.put(brush, start, y, strength, 0.0, halo=self.theme.background)
+        after = start + name.width + (0.15 if name.width else 0.0)
+        epoch.put(brush, after, y, strength * self._epoch_share(run), 0.0, halo=self.theme.background)
 
     @cached_property
     def _epoch_stamps(self) -> dict[int, Stamp]:
@@ -310,20 +406,31 @@ class ContourMap(Runs):
     def _name_stamps(self) -> list[Stamp]:
         return [self.look.stamp(walk.name, SIZES.tick, self.theme.position_text) for walk in self.walks]
 
+    def _keep_clear(self, run: int, table: Table) -> None:
+        """Keep names of other runs off a ball."""
+        if self.names[run] * self.strength[run] > 0:
+            here = self.position(run)
+            table.take(here - 0.9 * self.ball * BALL, here + 0.9 * self.ball * BALL)
+
     def _draw_name(self, brush: Brush, run: int, table: Table) -> None:
+        """Beside the ball; where that is taken, above or below, with a line to it."""
         strength, here = float(self.names[run] * self.strength[run]) * self.opacity, self.position(run)
-        if strength > 0 and self.walks[run].name and inside(here[None], self.inner())[0]:
-            self._put(brush, self._name_stamps[run], here[0] + NAME_GAP, here[1], table, strength, 0.0)
+        if strength <= 0 or not self.walks[run].name or not inside(here[None], self.inner())[0]:
+            return
+        at = self._put(brush, self._name_stamps[run], here[0] + NAME_GAP, here[1], table, strength, 0.0)
+        way = np.array([here[0] + NAME_GAP - 0.04, at]) - here
+        if abs(way[1]) > LEADER and np.hypot(*way) > BALL:
+            brush.line(here + np.array([BALL / np.hypot(*way) * way, way]), self.theme.position_text, 0.018, strength)
 
     def _put(
         self, brush: Brush, stamp: Stamp, x: float, y: float, table: Table, strength: float, anchor: float
-    ) -> None:
-        """Put a text where no other is, within the map."""
+    ) -> float:
+        """Put a text where no other is, within the map; returns the height of its middle."""
         left, _, right, _ = self.inner()
         start = float(np.clip(x - anchor * stamp.width, left + 0.05, right - 0.05 - stamp.width))
-        if strength > 0.01:
-            middle = table.place(start, y, stamp.width, stamp.high - stamp.low)
-            stamp.put(brush, start, middle, strength, 0.0, halo=self.theme.background)
+        middle = table.place(start, y, stamp.width, stamp.high - stamp.low) if strength > 0.01 else y
+        stamp.put(brush, start, middle, strength, 0.0, halo=self.theme.background)
+        return middle
 
 
 def levels(terrain: Terrain, count: int, spacing: Literal["even", "log"]) -> np.ndarray:
@@ -358,7 +465,25 @@ def _exit_share(before: np.ndarray, after: np.ndarray) -> float:
     return float(np.clip(np.nanmin(shares), 0, 1))
 
 
-def _apart(points: np.ndarray) -> np.ndarray:
-    """Those of the points (n, 2) that lie apart from the one before; where steps are shorter, only the line tells."""
-    gaps = np.hypot(*np.diff(points, axis=0).T) if len(points) > 1 else np.empty(0)
-    return points[np.append(True, gaps >= APART)[: len(points)]]
+def _apart(shares: np.ndarray) -> np.ndarray:
+    """Which states (n, 2), in shares of the window, lie apart from all before that do: (n,)."""
+    kept: list[int] = []
+    for row, place in enumerate(shares):
+        if (np.abs(place - 0.5) < 1).all() and not (np.abs(shares[kept] - place).max(axis=1) < APART).any():
+            kept.append(row)
+    return np.isin(np.arange(len(shares)), kept)
+
+
+def _back_again(shares: np.ndarray) -> np.ndarray:
+    """Which steps of a path (n, 2), in shares of the window, turn back to about where they came from: (n,).
+
+    Across a valley a run that zigzags draws nearly the same line again and again: together they would be a lump.
+    """
+    steps = np.diff(shares, axis=0)
+    back = (steps[1:] * steps[:-1]).sum(axis=1) < 0
+    near = np.hypot(*(shares[2:] - shares[:-2]).T) < BACK
+    return np.append(False, np.append(back & near, False))[: len(shares)]
+
+
+def _unit(way: np.ndarray) -> np.ndarray:
+    return np.asarray(way / max(float(np.hypot(*way)), 1e-9))

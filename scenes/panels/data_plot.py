@@ -32,6 +32,7 @@ class DataPlot(Drawing):
     Attributes that a film moves, each 0 … 1:
         axes: opacity. points_shown, estimate, truth: how much is drawn, from the left.
         residuals: how far they have grown from the points to the estimate.
+        pick: how far one point, number `picked` in the order of x, stands out with its miss.
         examples, squares: how far the residuals of three points, and then of all, have opened into squares.
     """
 
@@ -49,14 +50,17 @@ class DataPlot(Drawing):
         slim: bool = False,
     ) -> None:
         super().__init__(frame)
-        order = np.argsort(x, kind="stable")
+        self._order = order = np.argsort(x, kind="stable")
         self.x, self.y = np.asarray(x, float)[order], np.asarray(y, float)[order]
         self.epochs, self.yhat = epochs, np.asarray(yhat, float)[:, order]
         self.truth_values = None if truth is None else np.asarray(truth, float)[order]
         self.theme = look.theme
         self.axes = self.points_shown = self.estimate = self.truth = 0.0
-        self.residuals = self.examples = self.squares = 0.0
-        self._axes = Axes(look, padded(self.x[0], self.x[-1]), self._range(also), ("$x$", "$y$"), left=SLIM if slim else WIDE)
+        self.residuals = self.examples = self.squares = self.pick = 0.0
+        self.picked = 0
+        self._axes = Axes(
+            look, padded(self.x[0], self.x[-1]), self._range(also), ("$x$", "$y$"), left=SLIM if slim else WIDE
+        )
         self._line = np.unique(np.linspace(0, len(self.x) - 1, SMOOTH).astype(int))
         self._crowd: tuple[tuple[float, ...], cairo.Pattern] | None = None
 
@@ -73,8 +77,8 @@ class DataPlot(Drawing):
         return padded(min(low, *also, high), max(low, *also, high))
 
     def follow(self, epochs: np.ndarray, yhat: np.ndarray) -> None:
-        """Show another run upon the same data, from its start: epochs (T,), yhat (T, N) in the order of x."""
-        self.epochs, self.yhat, self.epoch = epochs, np.asarray(yhat, float), 0.0
+        """Show another run upon the same data, from its start: epochs (T,), yhat (T, N) in the order of x as given."""
+        self.epochs, self.yhat, self.epoch = epochs, np.asarray(yhat[:, self._order], float), 0.0
 
     def estimate_at(self, epoch: float) -> np.ndarray:
         """ŷ (N,) at a fractional epoch, in the order of x; a straight blend between two recorded ones."""
@@ -104,9 +108,14 @@ class DataPlot(Drawing):
             says = np.clip(says, -1e4, 1e4)
             self._draw_squares(brush, at, says)
             self._draw_residuals(brush, at, says)
-        self._draw_points(brush, at)
+        crowded = len(at) >= CROWD
+        if not crowded:
+            self._draw_points(brush, at)
         if np.isfinite(estimate).all():
             brush.line(_first(says[self._line], self.estimate), self.theme.estimate, 0.07, self.opacity)
+            self._draw_picked(brush, at, says)
+        if crowded:  # upon the line: a line along 0 or 1 would hide all the points there
+            self._draw_points(brush, at)
         if self.truth_values is not None:
             self._draw_truth(brush)
 
@@ -117,6 +126,15 @@ class DataPlot(Drawing):
             brush.dots(at[:count], radius, self.theme.data, 0.9 * self.opacity)
         elif count:
             brush.lay(self._crowd_of(brush, at[:count], radius), 0.9 * self.opacity)
+
+    def _draw_picked(self, brush: Brush, at: np.ndarray, says: np.ndarray) -> None:
+        """One point of all, and how far the estimate misses it."""
+        if self.pick <= 0:
+            return
+        point, said = at[self.picked], says[self.picked]
+        brush.line(np.array([point, point + self.pick * (said - point)]), self.theme.loss, 0.05, self.opacity)
+        brush.dots(point[None], 0.1, self.theme.data, self.pick * self.opacity)
+        brush.ring(point, 0.14, self.theme.text, 0.03, self.pick * self.opacity)
 
     def _crowd_of(self, brush: Brush, at: np.ndarray, radius: float) -> cairo.Pattern:
         """Many nearly transparent dots as one picture, kept for as long as nothing moves."""

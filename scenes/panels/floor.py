@@ -139,7 +139,7 @@ def _clear(middle: np.ndarray, half: np.ndarray, others: np.ndarray) -> float:
     if not len(others):
         return 1.0
     apart = (np.abs(others[:, 0] - middle) - others[:, 1] - half).max(axis=1).min()
-    return float(np.clip((apart + 0.02) / 0.06, 0, 1))
+    return float(np.clip((apart - 0.01) / 0.03, 0, 1))
 
 
 def _on_edge(edge: np.ndarray, axis: int, place: float) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 
 STEP = 0.06
 """Scene units by which a label moves on to look for a free place."""
-AIR = 0.05
+AIR = 0.06
 """Scene units that are kept free around a label."""
 
 

@@ -7,6 +7,7 @@ from scenes.look import Look
 from scenes.markup import Words
 from scenes.numbers import fixed
 from scenes.panels.axes import Axes
+from scenes.panels.recorded import thinned
 from scenes.theme import SIZES
 
 WIDE = 1e4
@@ -34,6 +35,7 @@ class LossCurve(Drawing):
         super().__init__(frame)
         self.theme = look.theme
         self.epochs, self.loss = np.asarray(epochs, float), np.asarray(loss, float)
+        self._few = thinned(self.loss)
         self.axes = self.curve = 0.0
         finite = self.loss[np.isfinite(self.loss)]
         finite = finite if len(finite) else np.ones(1)
@@ -63,7 +65,7 @@ class LossCurve(Drawing):
         end = len(self.loss) if self.broken is None else self.broken
         epochs, loss = self.epochs[:end], self.loss[:end]
         now = min(self.epoch, epochs[-1]) if end else 0.0
-        past = epochs <= now
+        past = self._few[(self._few < end) & (self.epochs[self._few] <= now)]
         line = self.place(np.append(epochs[past], now), np.append(loss[past], np.interp(now, epochs, loss)))
         brush.line(line, self.theme.loss, 0.05, strength)
         brush.dots(line[-1:], 0.085, self.theme.position, strength)

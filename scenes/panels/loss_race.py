@@ -10,8 +10,9 @@ import numpy as np
 from scenes.drawing import Brush, Rectangle, Stamp
 from scenes.look import Look
 from scenes.markup import Words
-from scenes.numbers import LARGE, fixed, power_of_ten, scientific
+from scenes.numbers import fixed, power_of_ten, scientific
 from scenes.panels.axes import BELOW, LEFT, Axes
+from scenes.panels.clipping import clipped, inside
 from scenes.panels.labels import Table, spread
 from scenes.panels.runs import Runs
 from scenes.theme import SIZES
@@ -27,6 +28,10 @@ GAP, LEADER = 0.22, 0.3
 """Scene units between two columns of the table, and from the plot to the names."""
 SMALLEST_STEP = 0.42
 """Scene units between two numbers of the axis at least."""
+PLAIN_DECADES, PLAIN_LOW, PLAIN_HIGH = 4.0, -3.0, 4.8
+"""An axis of so many powers of ten at most, between these, has plain numbers: 1,000; any other has 10³ throughout."""
+FADES = 0.12
+"""Scene units below the plot in which the name of a curve that ends there fades."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +81,14 @@ class LossRace(Runs):
         self.axes = self.details = 0.0
         self.low, self.ends = np.zeros(len(self.curves)), 1.0
         last = max(float(curve.epoch[-1]) for curve in self.curves)
-        self._axes = Axes(look, (0.0, max(1.0, last)), (1.0, 10.0), names, logarithmic=True, whole=True)
+        upward = look.captions.typeset("map.powers", name=_words(names[1]))
+        self._axes = Axes(look, (0.0, max(1.0, last)), (1.0, 10.0), (names[0], upward), logarithmic=True, whole=True)
         self._stamps = [
             [look.stamp(words, SIZES.tick, look.theme.text) for words in (curve.name, *curve.details)]
             for curve in self.curves
         ]
         self._heads = [look.stamp(head, SIZES.tick, look.theme.muted) for head in heads]
-        self._numbers: dict[float, Stamp] = {}
+        self._numbers: dict[tuple[float, bool], Stamp] = {}
         self._drawn = [_worth_drawing(curve) for curve in self.curves]
         self.span = self.span_of(range(len(self.curves)))
 
@@ -134,17 +140,26 @@ class LossRace(Runs):
 
     # What became of each
 
-    def curve(self, run: int) -> np.ndarray:
-        """Scene coordinates (n, 2) of a run's losses up to its epoch, cut where it leaves through the top."""
+    def points(self, run: int) -> np.ndarray:
+        """Scene coordinates (n, 2) of a run's losses up to its epoch, wherever the axis ends."""
         epochs, loss = self._drawn[run]
         now = min(float(self.epochs[run]), float(epochs[-1]))
         past = epochs <= now
-        points = self.place(np.append(epochs[past], now), np.append(loss[past], _between(now, epochs, loss)))
-        _, bottom, _, top = self.inner()
+        return self.place(np.append(epochs[past], now), np.append(loss[past], _between(now, epochs, loss)))
+
+    def curve(self, run: int) -> np.ndarray:
+        """The same, cut where it first leaves through the top; what is below the axis stays below."""
+        points, top = self.points(run), float(self.inner()[3])
         above = np.flatnonzero(points[:, 1] > top + 1e-9)
-        if len(above):
-            points = _cut(points[: above[0] + 1], top)
-        return np.column_stack([points[:, 0], np.maximum(points[:, 1], bottom)])
+        return _cut(points[: above[0] + 1], top) if len(above) else points
+
+    def parts(self, run: int) -> np.ndarray:
+        """The straight parts (m, 2, 2) of a curve that lie within the plot: these are drawn."""
+        return clipped(self.points(run), self.inner())[0]
+
+    def named(self, run: int) -> float:
+        """How strongly a curve's name may show, 0 … 1: not where its end lies below the plot."""
+        return float(np.clip(1 - (self.inner()[1] - self.curve(run)[-1, 1]) / FADES, 0, 1))
 
     def broken_at(self, run: int) -> int | None:
         """The first row whose loss is no number, or None."""
@@ -187,10 +202,11 @@ class LossRace(Runs):
             y = float(self.place(np.zeros(1), np.array([value]))[0, 1])
             brush.line(np.array([[left, y], [right, y]]), theme.faint, 0.012, 0.5 * strength * opacity)
             brush.line(np.array([[left - 0.07, y], [left, y]]), theme.muted, 0.02, 0.8 * strength * opacity)
-            self._number(value).put(brush, left - 0.15, y, strength * opacity, anchor=1.0)
+            for powers, share in ((False, 1 - 2 * self.powers), (True, 2 * self.powers - 1)):
+                self._number(value, powers).put(brush, left - 0.15, y, share * strength * opacity, anchor=1.0)
         x_name, y_name = self._axes._name_stamps
         x_name.put(brush, (left + right) / 2, bottom - 0.5, opacity)
-        y_name.put(brush, left - 0.15, top + 0.36, opacity)
+        y_name.put(brush, max(left - 0.15, self.frame[0] + y_name.width / 2), top + 0.36, opacity)
 
     def _draw_epochs(self, brush: Brush, opacity: float) -> None:
         left, bottom, right, _ = self.inner()
@@ -215,16 +231,23 @@ class LossRace(Runs):
         }
         return [(value, strength) for value, strength in inside.items() if strength > 0.01]
 
-    def _number(self, value: float) -> Stamp:
-        if value not in self._numbers:
-            self._numbers[value] = self.look.stamp(_number(value), SIZES.tick, self.theme.muted)
-        return self._numbers[value]
+    @property
+    def powers(self) -> float:
+        """How far the axis's numbers have turned from plain ones, 0, to powers of ten, 1: never both on one axis."""
+        low, high = (float(power) for power in self.span)
+        return float(np.clip(max(high - low - PLAIN_DECADES, PLAIN_LOW - low, high - PLAIN_HIGH) / 0.2, 0, 1))
+
+    def _number(self, value: float, powers: bool) -> Stamp:
+        if (value, powers) not in self._numbers:
+            self._numbers[value, powers] = self.look.stamp(_number(value, powers), SIZES.tick, self.theme.muted)
+        return self._numbers[value, powers]
 
     def _draw_curve(self, brush: Brush, run: int) -> None:
-        strength, line = float(self.strength[run]) * self.opacity, self.curve(run)
-        brush.line(line, self.color_of(run), CURVE, strength)
-        if not self._gone(run):
-            brush.dots(line[-1:], self.ball * BALL, self.theme.position, strength * float(self.bright[run]))
+        strength = float(self.strength[run]) * self.axes * self.opacity
+        brush.segments(self.parts(run), self.color_of(run), CURVE, strength)
+        here = self.points(run)[-1:]
+        if not self._gone(run) and inside(here, self.inner())[0]:
+            brush.dots(here, self.ball * BALL, self.theme.position, strength * float(self.bright[run]))
 
     def _gone(self, run: int) -> bool:
         """Whether a run is above the axis, or its loss is no number."""
@@ -258,6 +281,8 @@ class LossRace(Runs):
             return
         curve, row = self.curves[run], self.lowest(run)
         spot = self.place(curve.epoch[row : row + 1], curve.loss[row : row + 1])[0]
+        if not inside(spot[None], self.inner())[0]:
+            return
         brush.ring(spot, LOW, self.theme.text, 0.03, strength)
         word = self._low_words[run]
         x = float(np.clip(spot[0], self.inner()[0] + 0.05 + word.width / 2, self.inner()[2] - word.width / 2))
@@ -278,13 +303,14 @@ class LossRace(Runs):
         ends = np.array([self.curve(run)[-1, 1] for run in range(len(self.curves))])
         last = np.array([row if np.isfinite(row) else np.inf for row in (curve.loss[-1] for curve in self.curves)])
         order = np.argsort(np.lexsort((last, ends)))  # equal ends, as at the top, stand in the order of their losses
-        return spread(np.clip(ends, bottom, top) + 1e-6 * order, ROW * self.names * self.strength, bottom + 0.05, top)
+        shown = self.names * self.strength * [self.named(run) for run in range(len(self.curves))]
+        return spread(np.clip(ends, bottom, top) + 1e-6 * order, ROW * shown, bottom + 0.05, top)
 
     def _draw_names(self, brush: Brush) -> None:
         _, _, right, top = self.inner()
         heights = self.name_heights()
         for run in self.order():
-            strength = float(self.names[run] * self.strength[run]) * self.opacity
+            strength = float(self.names[run] * self.strength[run]) * self.named(run) * self.opacity
             end = self.curve(run)[-1]
             elbow = np.array(
                 [[min(end[0] + 0.1, right), end[1]], [right + 0.1, end[1]], [right + LEADER - 0.06, heights[run]]]
@@ -334,10 +360,16 @@ def _room(distance: float) -> float:
     return float(np.clip((distance - SMALLEST_STEP) / 0.04, 0, 1))
 
 
-def _number(value: float) -> Words:
-    """A number of the axis: plain where it is short, a power of ten where not."""
-    if 1e-3 <= value < LARGE:
-        text = f"{value:,.3f}".rstrip("0").rstrip(".") if value < 1 else f"{value:,.0f}"
+def _number(value: float, powers: bool) -> Words:
+    """A number of the axis: plain, or a power of ten, 10⁰ and 10¹ as well."""
+    if not powers:
+        text = f"{value:,.6f}".rstrip("0").rstrip(".") if value < 1 else f"{value:,.0f}"
         return Words(text, text)
     power = round(math.log10(value))
+    if power in (0, 1) and math.isclose(value, 10.0**power):
+        return Words("10⁰" if power == 0 else "10¹", f"10#super[{power}]")
     return power_of_ten(power) if math.isclose(value, 10.0**power) else scientific(value, 1)
+
+
+def _words(name: str | Words) -> Words:
+    return name if isinstance(name, Words) else Words(name, name)

@@ -11,6 +11,7 @@ from scenes.markup import Words
 from scenes.panels.network import hue
 from scenes.panels.recorded import between
 from scenes.panels.rows import PITCH, centres, pitch
+from scenes.panels.strips import VEIL, strips
 from scenes.theme import SIZES
 
 U, V, WEIGHTED = 0, 1, 2
@@ -57,7 +58,7 @@ class NodePieces(Drawing):
 
     Attributes that a film moves, each 0 … 1:
         columns: (3,) opacities. rows: (H,) opacities.
-        active: how strongly the part is shaded in which a node is active, u > 0.
+        asleep: how strongly the part is veiled in which a node is not active, u <= 0.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class NodePieces(Drawing):
         super().__init__(frame)
         self.theme, self.pieces, self.most = look.theme, pieces, most
         self.columns, self.rows = np.zeros(3), np.ones(pieces.count)
-        self.active = 0.0
+        self.asleep = 0.0
         self._heads = [look.stamp(head, SIZES.label, look.theme.muted) for head in heads]
         self._memory: tuple[float, np.ndarray] | None = None
 
@@ -97,10 +98,14 @@ class NodePieces(Drawing):
     def place(self, column: int, row: int, x: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Scene coordinates (n, 2) of what a node makes of x; zero lies in the middle."""
         left, bottom, right, top = self.tile(column, row)
-        low, high = self.pieces.x[0], self.pieces.x[-1]
-        across = left + (right - left) * (0.05 + 0.9 * (np.asarray(x) - low) / (high - low))
+        across = self._across(left, right, np.asarray(x))
         reach = self.pieces.reach[column == WEIGHTED]
         return np.stack([across, (bottom + top) / 2 + 0.46 * (top - bottom) * np.asarray(values) / reach], axis=1)
+
+    def _across(self, left: float, right: float, x: np.ndarray) -> np.ndarray:
+        """Where x lies between two sides of a small plot, with a little room at either."""
+        low, high = self.pieces.x[0], self.pieces.x[-1]
+        return np.asarray(left + (right - left) * (0.05 + 0.9 * (x - low) / (high - low)))
 
     def curve(self, column: int, row: int) -> np.ndarray:
         """Scene coordinates (N, 2) of a piece at the present epoch."""
@@ -132,7 +137,7 @@ class NodePieces(Drawing):
         brush.context.save()
         brush.context.rectangle(left, bottom, right - left, top - bottom)
         brush.context.clip()
-        self._draw_active(brush, row, (left, bottom, right, top), opacity * self.active)
+        self._draw_asleep(brush, row, (left, bottom, right, top), opacity * self.asleep)
         self._draw_zero(brush, column, row, opacity)
         curve = self.curve(column, row)
         if np.isfinite(curve).all():
@@ -151,21 +156,10 @@ class NodePieces(Drawing):
         middle = float(self.place(column, row, np.zeros(1), np.zeros(1))[0, 0])
         brush.line(np.array([[middle, bottom], [middle, top]]), self.theme.faint, 0.016, opacity)
 
-    def _draw_active(self, brush: Brush, row: int, tile: tuple[float, ...], opacity: float) -> None:
-        """Shade where the node is active: the strip from the first to the last such place."""
-        on = np.flatnonzero(self.now()[U, :, row] > 0)
-        if not len(on) or opacity <= 0:
-            return
-        x = self.pieces.x
-        ends = [tile[0] if on[0] == 0 else None, tile[2] if on[-1] == len(x) - 1 else None]
-        turns = self.place(U, 0, np.array([_edge(x, on[0] - 1), _edge(x, on[-1])]), np.zeros(2))[:, 0]
-        shift = tile[0] - self.tile(U, 0)[0]
-        start, end = (turn + shift if end is None else end for turn, end in zip(turns, ends, strict=True))
-        corners = np.array([[start, tile[1]], [end, tile[1]], [end, tile[3]], [start, tile[3]]])
-        brush.polygon(corners, self.theme.text, 0.10 * opacity)
-
-
-def _edge(x: np.ndarray, before: int) -> float:
-    """Half way between a place and the next one."""
-    low, high = max(before, 0), min(before + 1, len(x) - 1)
-    return float(x[low] + x[high]) / 2
+    def _draw_asleep(self, brush: Brush, row: int, tile: tuple[float, ...], opacity: float) -> None:
+        """A veil where the node is not active."""
+        left, bottom, right, top = tile
+        for ends in strips(self.pieces.x, self.now()[U, :, row] <= 0) if opacity > 0 else []:
+            start, end = np.clip(self._across(left, right, np.clip(ends, -1e9, 1e9)), left, right)
+            corners = np.array([[start, bottom], [end, bottom], [end, top], [start, top]])
+            brush.polygon(corners, self.theme.muted, VEIL * opacity)

@@ -1,6 +1,6 @@
 """Numbers of the epoch that is shown: the recorded ones, right-aligned in columns of fixed width."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,16 +27,26 @@ class Column:
         values: (T,) as recorded.
         color: of the numbers.
         decimals: after the point.
+        write: how a value becomes a number, from it and the decimals.
     """
 
     label: Words | str
     values: np.ndarray
     color: str
     decimals: int = 2
+    write: Callable[[float, int], Words] = fixed
+
+    def words(self, row: int) -> Words:
+        """The number of a row."""
+        return self.write(float(self.values[row]), self.decimals)
 
 
 class Readout(Drawing):
     """A row of numbers with labels above. Between two recorded epochs it shows the one that was last reached.
+
+    Args:
+        left, baseline, width: where the row stands; in the middle of that width if it is `centred`.
+        epochs: (T,) the recorded ones. columns: what is shown.
 
     Attributes that a film moves:
         shown: (columns,) opacity of each, 0 … 1.
@@ -50,6 +60,8 @@ class Readout(Drawing):
         look: Look,
         epochs: np.ndarray,
         columns: Sequence[Column],
+        *,
+        centred: bool = False,
     ) -> None:
         super().__init__((left, baseline - 0.1, left + width, baseline + LABEL_RISE + 0.25))
         self.look, self.epochs, self.columns = look, epochs, columns
@@ -57,6 +69,8 @@ class Readout(Drawing):
         self.shown = np.zeros(len(columns))
         self.size = SIZES.readout
         self._measure(width)
+        if centred:
+            self.rights += (self.frame[2] - self.rights[-1]) / 2
 
     def follow(self, epochs: np.ndarray, values: Sequence[np.ndarray]) -> None:
         """Show another run, from its start: epochs (T,) and what each column says in it, (T,) each."""
@@ -80,7 +94,7 @@ class Readout(Drawing):
 
     def _widest_rows(self, column: Column) -> list[int]:
         """Rows that may be the widest: the longest plain numbers and the longest powers of ten."""
-        texts = [fixed(float(value), column.decimals).plain for value in column.values]
+        texts = [column.words(row).plain for row in range(len(column.values))]
         powers = [i for i, text in enumerate(texts) if "×" in text]
         others = [i for i, text in enumerate(texts) if "×" not in text]
         return [i for rows in (powers, others) for i in sorted(rows, key=lambda i: len(texts[i]))[-3:]]
@@ -92,10 +106,10 @@ class Readout(Drawing):
     def text(self, column: int) -> str:
         """What a column says now."""
         chosen = self.columns[column]
-        return fixed(float(chosen.values[self.row()]), chosen.decimals).plain
+        return chosen.words(self.row()).plain
 
     def _stamp(self, column: Column, row: int) -> Stamp:
-        return self.look.stamp(fixed(float(column.values[row]), column.decimals), self.size, column.color)
+        return self.look.stamp(column.words(row), self.size, column.color)
 
     def draw(self, brush: Brush) -> None:
         """Draw the present numbers."""

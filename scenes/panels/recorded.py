@@ -1,6 +1,11 @@
 """Rows of a recorded run: which one an epoch shows, and what lies between two of them."""
 
+from itertools import pairwise
+
 import numpy as np
+
+MOST = 3000
+"""A curve of more points than this would be drawn slowly and look the same."""
 
 ARRIVED = 0.05
 """Share of a step before its end at which the eye takes it for done."""
@@ -24,3 +29,18 @@ def blend(epochs: np.ndarray, values: np.ndarray, epoch: float) -> np.ndarray:
     row, after, share = between(epochs, epoch)
     here: np.ndarray = values[row]
     return here if share <= 0 else np.asarray((1 - share) * here + share * values[after])
+
+
+def thinned(values: np.ndarray, most: int = MOST) -> np.ndarray:
+    """Indices, ascending, of the values (T,) that a curve needs, the first and the last among them.
+
+    Where there are very many: of each stretch of neighbours the least and the largest, so that no peak is lost.
+    """
+    if len(values) <= most:
+        return np.arange(len(values))
+    edges = np.linspace(0, len(values), most // 2 + 1).astype(int)
+    comparable = np.nan_to_num(np.asarray(values, float))
+    extremes = [
+        start + pick(comparable[start:end]) for start, end in pairwise(edges) for pick in (np.argmin, np.argmax)
+    ]
+    return np.unique([0, *extremes, len(values) - 1])

@@ -31,8 +31,8 @@ def hidden(points: np.ndarray, view: View, heights: np.ndarray, ceiling: float) 
     steps = np.arange(1, max(2, int(reach * across / STRIDE) + 1)) * STRIDE / across  # (S,)
     way = points[:, None, :] + steps[:, None] * towards  # (n, S, 3)
     over = way[..., 2] - _height_at(way[..., :2], heights, ceiling)  # nan where there is no surface
-    below, above = over < -CLEAR, over >= -CLEAR
-    return np.asarray((below[:, :-1] & above[:, 1:]).any(axis=1))
+    entered = np.logical_or.accumulate(over < -CLEAR, axis=1)
+    return np.asarray((entered & (over >= 0)).any(axis=1))
 
 
 def _height_at(places: np.ndarray, heights: np.ndarray, ceiling: float) -> np.ndarray:

@@ -7,6 +7,7 @@ from scenes.look import Look
 from scenes.markup import Words
 from scenes.panels.axes import Axes, padded
 from scenes.panels.network import LARGE, hue
+from scenes.panels.recorded import thinned
 from scenes.theme import SIZES
 
 APART = 0.3
@@ -38,6 +39,7 @@ class Traces(Drawing):
         super().__init__(frame)
         self.theme, self.turn = look.theme, turn
         self.epochs, self.weights = np.asarray(epochs, float), np.asarray(weights, float)
+        self._few = [thinned(column) for column in self.weights.T]
         self.axes = self.lines = self.mark = 0.0
         finite = np.clip(self.weights[np.isfinite(self.weights)], -reach, reach)
         low, high = min(finite.min(initial=0.0), 0.0), max(finite.max(initial=0.0), 0.0)
@@ -47,7 +49,7 @@ class Traces(Drawing):
 
     def line(self, node: int) -> np.ndarray:
         """Epochs and weights (n, 2) of a node up to now, with a point wherever the weight crosses zero."""
-        past = self.epochs <= self.epoch
+        past = self._few[node][self.epochs[self._few[node]] <= self.epoch]
         now = min(self.epoch, float(self.epochs[-1]))
         at = np.append(self.epochs[past], now)
         w = np.append(self.weights[past, node], np.interp(now, self.epochs, self.weights[:, node]))
@@ -78,7 +80,7 @@ class Traces(Drawing):
         """Each stretch of one sign in its hue; gives the end."""
         line = self.line(node)
         line = line[np.isfinite(line).all(axis=1)]
-        at = self.place(line[:, 0], np.clip(line[:, 1], -1e6, 1e6))
+        at = np.clip(self.place(line[:, 0], line[:, 1]), -1e4, 1e4)  # Cairo counts no farther
         cuts = np.flatnonzero(line[1:-1, 1] == 0) + 1
         for start, end in zip([0, *cuts], [*cuts, len(line) - 1], strict=True):
             middle = float(line[start : end + 1, 1].sum())
@@ -98,9 +100,7 @@ class Traces(Drawing):
         heights = np.sort(ends[inside, 1])
         apart = len(heights) < 2 or np.diff(heights).min() >= APART
         for node in np.flatnonzero(inside) if apart else []:
-            x, y = ends[node]
-            up = 0.2 if y + 0.35 < top else -0.2
-            self._numbers[node].put(brush, x - 0.1, y + up, self.lines * self.opacity, 1.0)
+            self._numbers[node].put(brush, ends[node, 0] + 0.16, ends[node, 1], self.lines * self.opacity, 0.0)
         if (~inside).sum() == 1:
             self._draw_leaving(brush, int(np.flatnonzero(~inside)[0]), bottom, top)
 

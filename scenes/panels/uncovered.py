@@ -8,14 +8,8 @@ from scenes.markup import Words
 from scenes.panels.axes import Axes
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.recorded import reached
+from scenes.panels.strips import VEIL, strips
 from scenes.theme import SIZES
-
-
-def strips(x: np.ndarray, mask: np.ndarray) -> list[tuple[float, float]]:
-    """From where to where a mask (N,) over ascending x (N,) is true: to half way to the next point, or to infinity."""
-    edges = np.concatenate([[-np.inf], (x[1:] + x[:-1]) / 2, [np.inf]])
-    change = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
-    return [(float(edges[start]), float(edges[end])) for start, end in change.reshape(-1, 2)]
 
 
 class Uncovered(Drawing):
@@ -45,7 +39,7 @@ class Uncovered(Drawing):
             across = np.clip(self.plot.place(np.nan_to_num(np.array(ends), posinf=1e9, neginf=-1e9), np.zeros(2))[:, 0],
                              left, right)  # fmt: skip
             corners = np.array([[across[0], bottom], [across[1], bottom], [across[1], top], [across[0], top]])
-            brush.polygon(corners, self.theme.muted, 0.22 * self.shade * self.opacity)
+            brush.polygon(corners, self.theme.muted, VEIL * self.shade * self.opacity)
 
 
 class PointShares(Drawing):

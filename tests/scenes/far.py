@@ -49,14 +49,11 @@ FLAT_REGIONS: dict[str, dict[str, Any]] = {
 
 LEARNING_RATE: dict[str, dict[str, Any]] = {
     "one": {"lr": (0.001,)},
-    "one-beyond": {"lr": (0.01,)},
     "one-slowly": {"lr": (0.0083,)},
     "ten": {"lr": (0.0001, 0.0005, 0.001, 0.002, 0.0038, 0.006, 0.008, 0.0083, 0.0085, 0.01)},
     "all-beyond": {"lr": (0.0083, 0.009, 0.012, 0.02)},
     "explodes": {"lr": (0.02, 0.1, 0.5, 1000.0), "epochs": 60},
-    "all-explode": {"lr": tuple(0.1 * 2**k for k in range(10)), "epochs": 60},
     "nearly-alike": {"lr": tuple(round(0.00821 + k * 1e-5, 6) for k in range(10)), "epochs": 200},
-    "all-slowly": {"lr": (0.00829, 0.0083, 0.00831, 0.00832, 0.00833, 0.00834)},
     "one-epoch": {"epochs": 1},
     "many-epochs": {"epochs": 5000},
     "mean": {"loss": "mse", "lr": (0.01, 0.1, 0.83, 0.9)},

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from learning.experiment import Experiment
 from learning.training import train
 from scenes import figures, material
-from scenes.panels.terrain import leaves_at
+from scenes.panels import mesh
+from scenes.panels.terrain import BOX_HEIGHT, leaves_at
 
 
 def squares(run, params):
@@ -84,3 +85,35 @@ def test_the_start_is_seen_at_the_back_and_a_corner_in_front(angle, distance):
     assert material.CORNER_ON - 1e-9 <= azimuth % 90 <= 90 - material.CORNER_ON + 1e-9
     turned = np.degrees(angle) + azimuth
     assert np.sin(np.radians(turned)) > 0, "behind the minimum, not before it"
+
+
+SQUARES = {"data": "logistic", "model": "logistic", "loss": "mse", "epochs": 1}
+
+
+def test_a_window_that_is_all_plateau_has_a_surface():
+    """Far out the squares are the same number everywhere: once nothing was left of such a surface below its ceiling."""
+    ground = material.ground_within(train(Experiment(start=(60.0, 0.0), **SQUARES)), (50.0, 70.0, -5.0, 5.0))
+    assert np.ptp(ground.loss) == 0
+    built = mesh.build(ground.grid[:, :, 2], BOX_HEIGHT, 10)
+    assert len(built.faces) == (material.RESOLUTION - 1) ** 2
+
+
+def test_the_whole_surface_lies_below_its_ceiling():
+    ground = material.ground_within(train(Experiment(start=(-3.0, -1.0), **SQUARES)), (-11.0, 3.0, -2.0, 10.0))
+    assert ground.loss.max() < ground.ceiling == pytest.approx(ground.loss.max(), rel=1e-5)
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=1, max_size=5))
+def test_a_window_grows_to_hold_every_start(starts):
+    asked = (-11.0, 3.0, -2.0, 10.0)
+    grown = material.borders_around(asked, starts)
+    assert grown[0] <= asked[0] < asked[1] <= grown[1]
+    assert grown[2] <= asked[2] < asked[3] <= grown[3]
+    for w0, w1 in starts:
+        assert grown[0] < w0 < grown[1]
+        assert grown[2] < w1 < grown[3]
+
+
+def test_a_window_that_holds_the_starts_stays_as_asked():
+    assert material.borders_around((-11.0, 3.0, -2.0, 10.0), [(-10.0, -1.0)]) == (-11.0, 3.0, -2.0, 10.0)

@@ -115,6 +115,17 @@ def test_the_pieces_are_in_the_picture_in_the_hue_of_their_weight(shown):
             assert share_near(stills["train"], curve, color) > 0.9, (node, column)
 
 
+def test_the_veil_lies_where_a_node_is_not_active(shown):
+    film, stills, _ = shown
+    pieces = film.pieces
+    for node, row in ((1, 1), (1, 0)):
+        _, bottom, _, top = pieces.tile(2, node)
+        height = (top - bottom) * (0.3 if row else -0.3) * pieces.pieces.reach[1] / (0.46 * (top - bottom))
+        at = pieces.place(2, node, np.array([-0.6, 0.6]), np.full(2, height))
+        assert share_near(stills["apart"], at[:1], film.theme.background, 12) == 1, "node 2 is active on the left"
+        assert share_near(stills["apart"], at[1:], "#2f323b", 12) == 1
+
+
 def test_piled_up_the_pieces_are_the_sum(shown):
     heap, run = shown[0].heap, shown[0].run
     heap.pieces.epoch = 1000.0

@@ -17,6 +17,7 @@ CEILING = 1.1
 GRAZE = 0.05
 """A ray that this much up or down, in model units, would change is not asked about."""
 ANGLES = st.floats(-180, 180)
+UP = np.array([[0.0, 0.0, 1.0]])
 
 
 def seen_from(azimuth: float, elevation: float) -> View:
@@ -54,10 +55,10 @@ def leaves_upwards(points: np.ndarray, ray: np.ndarray, faces: np.ndarray, ceili
 
 
 def clear_cases(points: np.ndarray, ray: np.ndarray, heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What the rays say, and which of them say so with room to spare: from a little higher, or lower, it is the same."""
+    """What the rays say, and which say so with room to spare: from a little higher, or lower, it is the same."""
     faces = triangles(heights)
     inner = faces[(np.abs(faces[:, :, :2]) <= 0.9).all(axis=(1, 2))]
-    low, high = points - [0, 0, GRAZE], points + [0, 0, GRAZE]
+    low, high = points - UP * GRAZE, points + UP * GRAZE
     said = [leaves_upwards(moved, ray, part, CEILING) for moved in (low, points, high) for part in (faces, inner)]
     return said[2], np.all([one == said[2] for one in said], axis=0)
 
@@ -67,9 +68,10 @@ def field(seed: int) -> np.ndarray:
     return heights * (0.95 * CEILING / max(heights.max(), 1e-9))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2000), ANGLES, st.floats(12, 75))
 def test_what_is_hidden_on_smooth_hills(seed, azimuth, elevation):
+    azimuth += 0.0137  # a ray that runs along an edge of triangles meets both of them or neither
     heights = field(seed)
     rng = np.random.default_rng(seed)
     rows, columns = rng.integers(2, 31, (2, 60))
@@ -96,7 +98,7 @@ def test_the_hills_hide_something_and_not_everything():
 
 @settings(max_examples=100)
 @given(
-    st.floats(0, 1), st.floats(0.05, 0.85), st.floats(-0.5, 0.5), st.floats(10, 60), st.sampled_from([0, 90, 180, -90])
+    st.floats(0, 1), st.floats(0.2, 0.85), st.floats(-0.5, 0.5), st.floats(10, 60), st.sampled_from([0, 90, 180, -90])
 )
 def test_a_ridge_hides_what_is_low_behind_it(height, behind, along, elevation, azimuth):
     """A thin wall across the floor: by the triangle of its height and the distance to it."""
@@ -107,9 +109,9 @@ def test_a_ridge_hides_what_is_low_behind_it(height, behind, along, elevation, a
     point = behind * away + along * np.array([abs(away[1]), abs(away[0]), 0.0])
     passes = behind * np.tan(np.radians(elevation))  # the height of the line of sight where the wall stands
     assume(passes < 0.8 * height - 0.05 or passes > 1.1 * height + 0.1)
-    found = hidden(point[None] + [0, 0, 1e-3], seen_from(azimuth, elevation), heights, CEILING)
+    found = hidden(point + UP * 1e-3, seen_from(azimuth, elevation), heights, CEILING)
     assert found[0] == (passes < height)
-    before = hidden(point[None] * [-1, -1, 1] + [0, 0, 1e-3], seen_from(azimuth, elevation), heights, CEILING)
+    before = hidden(UP * 1e-3 - point, seen_from(azimuth, elevation), heights, CEILING)
     assert not before[0], "what stands before the wall is seen"
 
 
@@ -140,27 +142,33 @@ def test_what_is_no_number_or_nothing_at_all_is_not_hidden():
     assert hidden(np.zeros((0, 3)), seen_from(30, 20), heights, CEILING).shape == (0,)
 
 
-def test_a_wall_that_the_ceiling_cuts_off_hides_nothing_above_it():
-    """A ridge twice as high as the ceiling: through the gap between its cut edges the view is free."""
-    line = 2 * CEILING * np.exp(-((np.linspace(-1, 1, 81) / 0.3) ** 2))
+def test_where_the_ceiling_cuts_the_surface_there_is_none():
+    """A slope that rises towards the viewer and comes down again: cut below its ridge it hides as much as it did."""
+    line = 1.6 * np.exp(-(((np.linspace(-1, 1, 81) + 0.3) / 0.35) ** 2))
     heights = np.tile(line, (81, 1))
-    behind = np.array([[0.0, 0.9, 0.05]])
-    assert not hidden(behind, seen_from(0, 25), heights, CEILING)[0], "where the surface is cut there is none"
-    assert hidden(behind, seen_from(0, 25), heights, 3 * CEILING)[0]
+    behind, beside = np.array([[0.0, 0.8, 0.05]]), np.array([[0.0, 0.8, 1.0]])
+    for ceiling in (0.9 * CEILING, 2 * CEILING):
+        assert hidden(behind, seen_from(0, 25), heights, ceiling)[0], "its near side faces the viewer"
+    assert not hidden(beside, seen_from(0, 25), heights, 0.9 * CEILING)[0], "it passes above the cut"
+    assert hidden(beside, seen_from(0, 15), heights, 2 * CEILING)[0]
 
 
-@pytest.mark.parametrize("azimuth", [-141.2, -120, -35, 10, 60, 150])
-def test_on_the_surfaces_of_the_film(azimuth):
-    """The plateau's edge of the squares hides the valley from behind; the entropy's bowl hides nothing."""
-    window = (-11.0, 3.0, -2.0, 10.0)
+@pytest.fixture(scope="module")
+def grounds():
+    """The surfaces of the film of flat regions: squares, then cross-entropy."""
     same = {"data": "logistic", "model": "logistic", "lr": 0.25, "start": (-3.0, -1.0), "epochs": 1}
-    grounds = [material.ground_within(train(Experiment(loss=loss, **same)), window) for loss in ("mse", "bce")]
+    runs = [train(Experiment(loss=loss, **same)) for loss in ("mse", "bce")]
+    return [material.ground_within(run, (-11.0, 3.0, -2.0, 10.0)) for run in runs]
+
+
+@pytest.mark.parametrize("azimuth", [-141.2, -35, 10, 60])
+def test_on_the_surfaces_of_the_film(grounds, azimuth):
+    """The plateau's edge of the squares hides the valley from behind; the entropy's bowl hides nothing."""
     for ground, bowl in zip(grounds, (False, True), strict=True):
         heights = ground.grid[::2, ::2, 2]
-        points = ground.grid[4:-4:4, 4:-4:4].reshape(-1, 3) + [0, 0, GRAZE * 1.2]
+        points = ground.grid[4:-4:4, 4:-4:4].reshape(-1, 3) + UP * GRAZE * 1.2
         expected, sure = clear_cases(points, towards(azimuth, 28), heights)
         found = hidden(points, seen_from(azimuth, 28), heights, BOX_HEIGHT)
         assert (found == expected)[sure].all()
         assert sure.mean() > 0.7
-        if bowl:
-            assert not found.any()
+        assert found.any() == (not bowl and azimuth > 0)

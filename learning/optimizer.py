@@ -1,0 +1,94 @@
+"""The optimizers: torch.optim's own, for one learning rate or, side by side, for many."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Sequence
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from learning.errors import InputError, unknown
+from learning.experiment import Experiment
+
+_NOT_OPTIONS = {"self", "params", "lr", "foreach", "fused", "capturable", "differentiable"}
+
+
+class Updates:
+    """What updates the parameters of K runs that differ in learning rate at most, those of equal rate neighbours.
+
+    An optimizer of torch has one rate for a tensor. So for each rate it is given a group of `leaves`: the rows of
+    the parameters, (K, …), that have this rate, each as a tensor by itself but in the same memory, so that what is
+    done to them is done to the parameters. Where all rates are equal the parameters are the leaves.
+
+    Raises:
+        InputError: The optimizer has no such option, or does not take such a value.
+    """
+
+    def __init__(self, runs: Sequence[Experiment], parameters: Sequence[nn.Parameter]) -> None:
+        rates = [run.lr for run in runs]
+        self.counts = [len(list(equal)) for _, equal in itertools.groupby(rates)]
+        self.shared = [] if len(self.counts) == 1 else [(whole, _parts(whole, self.counts)) for whole in parameters]
+        groups = zip(*(leaves for _, leaves in self.shared), strict=True) if self.shared else [parameters]
+        self.optimizer = make_optimizer(runs[0], dict(zip(dict.fromkeys(rates), groups, strict=True)))
+        self.asks_again = isinstance(self.optimizer, torch.optim.LBFGS)
+
+    def step(self, backward: Callable[[], tuple[Tensor, Tensor]]) -> None:
+        """Update the parameters once by the gradients that they hold.
+
+        Args:
+            backward: Computes loss and ŷ, and leaves gradients in the parameters; LBFGS asks for more of them.
+        """
+        for whole, leaves in self.shared:
+            gradients = torch.split(cast("Tensor", whole.grad), self.counts)
+            for leaf, grad in zip(leaves, gradients, strict=True):
+                leaf.grad = grad
+        if self.asks_again:
+            self.optimizer.step(lambda: backward()[0].item())
+        else:
+            self.optimizer.step()
+
+
+def _parts(whole: nn.Parameter, counts: list[int]) -> list[nn.Parameter]:
+    """Divide a parameter, (K, …), into leaves of so many rows each, in the same memory."""
+    return [nn.Parameter(rows) for rows in torch.split(whole.detach(), counts)]
+
+
+def make_optimizer(experiment: Experiment, groups: dict[float, Sequence[nn.Parameter]]) -> torch.optim.Optimizer:
+    """Return the experiment's optimizer for a group of parameters at each rate, after a trial step at each.
+
+    The trial, with a parameter of its own, finds at once what an optimizer would refuse only in the middle of a run.
+
+    Raises:
+        InputError: It has no such option, or does not take such a value.
+    """
+    kind = getattr(torch.optim, experiment.optimizer)
+    options = dict(experiment.optimizer_options)
+    for name in options:
+        allowed = [known for known in inspect.signature(kind).parameters if known not in _NOT_OPTIONS]
+        if name not in allowed:
+            raise unknown(f"option of {experiment.optimizer}", name, allowed)
+    for lr in groups:
+        _try(kind, {"lr": lr, **options})
+    by_rate = [{"params": [*leaves], "lr": lr} for lr, leaves in groups.items()]
+    optimizer: torch.optim.Optimizer = kind(by_rate, **options)
+    return optimizer
+
+
+def _try(kind: Callable[..., torch.optim.Optimizer], options: dict[str, object]) -> None:
+    """Let an optimizer take one step.
+
+    Raises:
+        InputError: What torch says against its values, with the values.
+    """
+    trial = nn.Parameter(torch.ones(2))
+    trial.grad = torch.ones(2)
+    try:
+        kind([trial], **options).step(lambda: 1.0)
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        values = ", ".join(f"{name} = {value!r}" for name, value in options.items())
+        reason = str(error).splitlines()[0].rstrip(".")
+        name = kind.__name__
+        raise InputError(f"{name} does not take {values} ({reason}); choose other values") from error

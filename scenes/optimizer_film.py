@@ -1,0 +1,137 @@
+"""Films of several optimizers on one surface: their columns, their names, and their steps side by side."""
+
+import itertools
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from scenes import optimizer_figures as figures
+from scenes.curve_film import CurveFilm, Place, slopes
+from scenes.drawing import Rectangle
+from scenes.film import BOTTOM, LEFT, RIGHT
+from scenes.look import Ink
+from scenes.panels.loss_race import Curve, LossRace
+from scenes.theme import SIZES
+
+TWO = (
+    Place((-4.15, -2.0, 0.1, 2.1), (LEFT, -1.1, -4.25, 1.9), (-4.1, -2.8, 3.6), (LEFT, -2.1, 2.4)),
+    Place((-0.1, -2.0, 4.15, 2.1), (4.1, -1.1, RIGHT, 1.9), (0.55, -2.8, 3.6), (4.3, -2.1, 2.4)),
+)
+EPOCH = (RIGHT - 1.1, 2.88, 1.1)
+HEADING_LINE, RULE_LINE, AVERAGES_LINE, NUMBERS_LINE, RESULT_LINE = 2.25, 1.35, 0.2, -0.95, -2.15
+CHART = (LEFT, BOTTOM + 0.55, RIGHT, 2.4)
+PLAIN = "$w <- w - alpha thin #gradient[$g$]$"
+RULES = {
+    "plain": PLAIN,
+    "momentum": "$w <- w - alpha thin b$",
+    "rmsprop": "$display(w <- w - alpha thin #gradient[$g$] / (sqrt(v) + epsilon))$",
+    "adam": "$display(w <- w - alpha thin hat(m) / (sqrt(hat(v)) + epsilon))$",
+}
+AVERAGES = {
+    "momentum": "$b <- 0.9 thin b + #gradient[$g$]$",
+    "rmsprop": "$v <- beta thin v + (1 - beta) thin #gradient[$g$]^2$",
+    "adam": "$m <- beta_1 m + (1 - beta_1) thin #gradient[$g$] #h(1.2em) "
+    "v <- beta_2 v + (1 - beta_2) thin #gradient[$g$]^2$",
+}
+"""What each kind of optimizer keeps from step to step, and how it steps; the formulas of torch.optim."""
+
+
+class OptimizerFilm(CurveFilm):
+    """Several optimizers from the same starts.
+
+    Attributes:
+        names: what they are called. flattest: the start with the smallest gradient. explained: whose step is told.
+    """
+
+    names: list[str]
+    flattest: int
+    explained: int
+
+    def prepare_optimizers(self, asked: Sequence[str], window: Rectangle) -> None:
+        """Make the panels of each optimizer."""
+        ways = [[self.histories[f"{name} {i}"] for i in range(len(self.starts))] for name in asked]
+        self.names = figures.names_of(asked, [runs[0] for runs in ways])
+        self.prepare(ways, places(len(ways)), EPOCH, window)
+        self.flattest = figures.flattest_start(ways[0])
+        self.explained = figures.explained([runs[self.flattest] for runs in ways])
+        self.figures = figures.of_film(self.sides, self.names)
+
+    @cached_property
+    def headings(self) -> list[Ink]:
+        """The names of the optimizers, above their columns."""
+        return [
+            self.look.ink(name, SIZES.title).stand(middle(frame), HEADING_LINE, "center")
+            for name, frame in zip(self.names, columns(len(self.names)), strict=True)
+        ]
+
+    def headings_to(self, frames: Sequence[Rectangle]) -> list[Any]:
+        """Move the names above the middles of these frames."""
+        pairs = zip(self.headings, frames, strict=True)
+        return [heading.animate.stand(middle(frame), HEADING_LINE, "center") for heading, frame in pairs]
+
+    def arithmetic(self) -> list[list[Ink]]:
+        """The first step from the flattest start, row by row: plain descent, and beside it the optimizer explained."""
+        run = self.sides[self.explained].runs[self.flattest]
+        kind, told = figures.kind_of(run), self.figures
+        plain, other = columns(2) if kind != "plain" else [(LEFT, 0.0, RIGHT, 0.0)] * 2
+        first = [
+            (self.look.ink(self.text("step.plain_name"), SIZES.title), plain, HEADING_LINE),
+            (self.look.ink(PLAIN, SIZES.formula), plain, RULE_LINE),
+            (self.look.ink(f"$alpha dot (#gradient[{told['g'].typeset}])$", SIZES.formula), plain, NUMBERS_LINE),
+            (self.ink("step.plain_result", SIZES.formula), plain, RESULT_LINE),
+        ]
+        second = [
+            (self.look.ink(self.names[self.explained], SIZES.title), other, HEADING_LINE),
+            *([(self.look.ink(RULES[kind], SIZES.formula), other, RULE_LINE)] if kind in RULES else []),
+            *([(self.look.ink(AVERAGES[kind], SIZES.label), other, AVERAGES_LINE)] if kind in AVERAGES else []),
+            *([(self.look.ink(self._quotient(kind), SIZES.formula), other, NUMBERS_LINE)] if kind in RULES else []),
+            (self.ink("step.result", SIZES.formula), other, RESULT_LINE),
+        ]
+        rows = [first] if kind == "plain" else [first, second]
+        return [[line.stand(middle(frame), y, "center") for line, frame, y in row] for row in rows]
+
+    def _quotient(self, kind: str) -> str:
+        """The numbers of the first step in the places of the rule's letters."""
+        told = self.figures
+        if kind == "momentum":
+            return f"$alpha dot (#gradient[{told['g'].typeset}])$"
+        return f"$display(alpha dot #gradient[{told['m'].typeset}] / #[{told['root'].typeset}])$"
+
+    @cached_property
+    def race(self) -> LossRace:
+        """How long each optimizer's steps are, from the start with the smallest gradient."""
+        runs = [side.runs[self.flattest] for side in self.sides]
+        lengths = [
+            Curve(run.epoch[:-1], figures.step_sizes(run), self.text("step.of").replace("…", name))
+            for run, name in zip(runs, self.names, strict=True)
+        ]
+        first = runs[self.explained]
+        gradient = Curve(first.epoch[:-1], slopes(first)[:-1], self.text("step.gradient"))
+        names = (self.look.captions.text("axes.epoch"), self.text("step.length"))
+        colors = [self.theme.position_text] * len(lengths) + [self.theme.gradient]
+        return LossRace(CHART, self.look, [*lengths, gradient], names, colors=colors)
+
+
+def middle(frame: Rectangle) -> float:
+    """The x of the middle of a frame."""
+    return (frame[0] + frame[2]) / 2
+
+
+def columns(count: int) -> list[Rectangle]:
+    """Frames of so many surfaces that have the picture to themselves."""
+    edges = np.linspace(LEFT, RIGHT, count + 1)
+    return [(float(left), -2.9, float(right), 2.1) for left, right in itertools.pairwise(edges)]
+
+
+def places(count: int) -> tuple[Place, ...]:
+    """Where the panels of so many optimizers stand: two with their data beside them, more in narrow columns."""
+    if count == 2:
+        return TWO
+    if count == 1:
+        return (Place((-0.5, -2.0, RIGHT, 2.1), (LEFT, -1.6, -0.9, 1.9), (1.3, -2.8, 3.6), (LEFT, -2.8, 2.4)),)
+    return tuple(
+        Place((left, -1.45, right, 2.1), None, (left + 0.05, -2.85, right - left - 0.1), (left + 0.1, -1.95, 2.4))
+        for left, _, right, _ in columns(count)
+    )

@@ -1,0 +1,219 @@
+"""`stuck` tells the truth: when the nodes turned, which points pull at nothing, and how many nets were stuck."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from manim.renderer.cairo_renderer import CairoRenderer
+from netstage import by_hand, play, share_near, still
+
+from learning import store
+from learning.history import History
+from scenes import captions, net_material
+from scenes.catalogue import StuckParameters
+from scenes.net_material import Tries
+from scenes.numbers import fixed
+from scenes.panels.data_plot import DataPlot
+from scenes.panels.network import Network
+from scenes.panels.node_pieces import NodePieces
+from scenes.panels.readout import Readout
+from scenes.panels.traces import Traces
+from scenes.panels.uncovered import Uncovered
+
+FEW = {"runs": 40, "sizes": (2, 4)}
+
+
+@pytest.fixture(scope="module")
+def histories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, History]:
+    """The two nets in full; of the many fewer, and not for so long."""
+    root = tmp_path_factory.mktemp("histories")
+    full, short = StuckParameters(**FEW).experiments(), StuckParameters(**FEW, epochs=400).experiments()
+    wanted = {
+        **{label: full[label] for label in ("stuck", "other")},
+        "2 nodes": short["2 nodes"],
+        "4 nodes": short["4 nodes"],
+    }
+    return {label: store.fetch(run, root=root) for label, run in wanted.items()}
+
+
+@pytest.fixture(scope="module")
+def shown(histories: dict[str, History]) -> tuple[Any, dict[str, np.ndarray]]:
+    """The film with the default seeds, and its stills."""
+    stills: dict[str, np.ndarray] = {}
+    film = play("stuck", StuckParameters(**FEW), lambda film, key: stills.update({key: still(film)}), histories)
+    return film, stills
+
+
+def plain(film: Any) -> dict[str, str]:
+    return {name: words.plain for name, words in film.figures.items()}
+
+
+def test_the_losses_are_those_of_the_notes(shown):
+    figures = plain(shown[0])
+    assert (figures["loss"], figures["other_loss"], figures["least"]) == ("0.2725", "0.1008", "0.1008")
+
+
+def test_the_epoch_of_the_last_turn_is_read_from_the_signs_of_the_first_weights(shown):
+    film = shown[0]
+    signs = np.sign(film.run.params[:, :2])
+    last_change = int(np.flatnonzero((signs[1:] != signs[:-1]).any(axis=1))[-1]) + 1
+    assert film.turning.epoch == last_change == 54
+    assert film.turning.node == int(np.flatnonzero(signs[53] != signs[54])[0]) == 0
+    assert plain(film)["turn"] == "54"
+
+
+def test_the_shade_begins_with_the_epoch_of_the_turn_and_not_before(shown):
+    shade, run = shown[0].shade, shown[0].run
+    for epoch, dark in ((0, False), (53, False), (54, True), (55, True), (10_000, True)):
+        shade.epoch = epoch
+        covered = (by_hand(run, epoch)[0] > 0).any(axis=1)
+        assert bool(shade.strips()) is dark is bool(not covered.all()), epoch
+    (left, right), = shade.strips()  # fmt: skip
+    assert left == -np.inf
+    assert right == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_shade_is_in_the_picture_on_the_left_only(shown):
+    film, stills = shown
+    film.this.plot.frame = np.array([1.5, -0.7, 6.46, 2.35])  # where the autopsy puts it
+    inner = film.this.plot.place(np.array([-0.8, -0.5, -0.2, 0.05]), np.full(4, 3.2))
+    frame = stills["autopsy"]
+    grey, plain_ = "#2f323b", film.theme.background
+    assert share_near(frame, inner[:3], grey, 25) == 1
+    assert share_near(frame, inner[:3], plain_, 10) == 0
+    assert share_near(frame, inner[3:], plain_, 10) == 1
+
+
+def test_points_that_no_node_covers_add_exactly_nothing(shown):
+    film, run = shown[0], shown[0].run
+    u, v, _ = by_hand(run, 10_000)
+    second = run.params[-1][2:].astype(float)
+    c = -2 / 100 * (run.y.astype(float) - run.yhat[-1].astype(float))
+    pull = np.hstack([(c * run.x)[:, None] * second * (u > 0), c[:, None] * v])
+    assert film.pull.shares == pytest.approx(np.linalg.norm(pull, axis=1), rel=1e-4)
+    assert (film.pull.shares[run.x < 0] == 0).all()
+    assert (film.pull.shares[run.x > 0] > 0).all()
+    assert plain(film)["zeros"] == str(int((run.x < 0).sum())) == "50"
+    assert pull.sum(axis=0) == pytest.approx(run.grads[-1], abs=1e-7)
+
+
+def test_the_traces_are_the_first_weights(shown):
+    traces, run = shown[0].traces, shown[0].run
+    for epoch in (0, 30, 53, 54, 108):
+        traces.epoch = epoch
+        for node in (0, 1):
+            line = traces.line(node)
+            assert line[-1] == pytest.approx([epoch, run.params[epoch, node]])
+            known = line[np.isin(line[:, 0], run.epoch[: epoch + 1])]
+            assert known[:-1, 1] == pytest.approx(run.params[known[:-1, 0].astype(int), node])
+
+
+def test_how_little_the_weights_moved_is_as_recorded(shown):
+    run, figures = shown[0].run, plain(shown[0])
+    assert figures["half"] == "5,000"
+    assert figures["moved"] == fixed(float(np.abs(run.params[5000:] - run.params[-1]).max()), 4).plain
+
+
+def stuck_by_hand(runs: History, size: int) -> np.ndarray:
+    """Without bias a net is stuck when all its first weights that are not zero have one sign."""
+    first = runs.params[-1].reshape(-1, 2 * size)[:, :size]
+    return ~((first > 0).any(axis=1) & (first < 0).any(axis=1))
+
+
+def test_the_dots_are_the_nets_and_the_red_ones_are_stuck(shown, histories):
+    film, stills = shown
+    swarm, runs = film.swarm, histories["2 nodes"]
+    losses = ((runs.y.astype(float)[:, None] - runs.yhat[-1].astype(float)) ** 2).mean(axis=0)
+    assert swarm.losses == pytest.approx(losses)
+    assert (swarm.marked == stuck_by_hand(runs, 2)).all()
+    places, gap = swarm.places
+    assert len(places) == 40
+    assert np.min([np.hypot(*(a - b)) for i, a in enumerate(places) for b in places[:i]]) > 0.9 * gap
+    assert share_near(stills["many"], places[swarm.marked], film.theme.loss) == 1
+    assert share_near(stills["many"], places[~swarm.marked], film.theme.text) == 1
+    assert share_near(stills["many"], places[~swarm.marked], film.theme.loss) == 0
+    assert film.tally.text(1) == str(int(stuck_by_hand(runs, 2).sum()))
+
+
+def test_the_bars_are_the_shares(shown, histories):
+    film = shown[0]
+    bars = film.bars_panel()
+    for group, size in enumerate((2, 4)):
+        share = stuck_by_hand(histories[f"{size} nodes"], size).mean()
+        floor = bars.level(0.0)
+        assert (bars.bar(group)[3] - floor) / (bars.level(1.0) - floor) == pytest.approx(share)
+        assert bars.expected[group] == 0.5 ** (size - 1)
+    assert film.beats[-1].note.count("%") == 2
+
+
+def test_all_panels_show_the_same_epoch_in_every_frame(monkeypatch, histories):
+    frame: list[float] = []
+    seen: list[set[float]] = []
+    for panel in (Network, NodePieces, DataPlot, Readout, Uncovered, Traces):
+
+        def watched(self: Any, brush: Any, draw: Any = panel.draw) -> None:
+            if self.opacity == 1 and getattr(self, "epochs", [0])[-1] != 40:  # 40: the tally counts nets, not epochs
+                frame.append(self.epoch)
+            draw(self, brush)
+
+        monkeypatch.setattr(panel, "draw", watched)
+
+    def update(self: Any, *args: Any, update_frame: Any = CairoRenderer.update_frame, **options: Any) -> None:
+        frame.clear()
+        update_frame(self, *args, **options)
+        seen.append(set(frame))
+
+    monkeypatch.setattr(CairoRenderer, "update_frame", update)
+    play("stuck", StuckParameters(**FEW), lambda film, key: None, histories, skip=False, fps=4, size=(160, 90))
+    assert len({max(epochs) for epochs in seen if epochs}) > 20
+    assert [epochs for epochs in seen if len(epochs) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "never"),
+    [
+        ({"epochs": 300}, "Seed 40352 stands still", "stands still at loss 0.1008"),
+        ({"seed": 1, "other_seed": 40352, "epochs": 300}, "Nothing is the matter", "no node is active"),
+        ({"lr": 5.0, "epochs": 50}, "the weights are no numbers any more", "changes sides"),
+        ({"epochs": 20}, "Seed 40352 is on its way", "stands still"),
+        ({"nodes": 1, "epochs": 300}, "Every node looks to the left", "Nothing is the matter"),
+        ({"seed": 1, "epochs": 20}, "the same first weights", "differ"),
+    ],
+)
+def test_what_is_said_of_the_run_is_so(values, said, never):
+    few = {"runs": 10, "sizes": (2,)}
+    film = play("stuck", StuckParameters(**few, **values), lambda film, key: None, size=(160, 90))
+    told = [subtitle.text for subtitle in film.subtitles]
+    about = [text for text in told if not text.startswith(f"Seed {film.other.experiment.seed}")]
+    assert any(said in text for text in told), told
+    assert not any(never in text for text in about), told
+
+
+def some(share: float, size: int, lost: int = 0, runs: int = 200) -> Tries:
+    return Tries(size, np.ones(runs), np.arange(runs) < share * runs, lost)
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ([0.5, 0.125, 0.01], "falls"),
+        ([0.01, 0.3], "rises"),
+        ([0.4, 0.42], "mixed"),
+        ([0.5, 0.1, 0.3], "mixed"),
+        ([0.0, 0.0], "same"),
+        ([1.0], "one"),
+    ],
+)
+def test_a_trend_is_claimed_only_where_it_is_clear(shares, said):
+    assert net_material.trend([some(share, 2 + k) for k, share in enumerate(shares)]) == said
+
+
+def test_lost_nets_are_no_trend():
+    assert net_material.trend([some(0.5, 2), some(0.0, 4, lost=100)]) == "lost"
+
+
+def test_every_placeholder_of_its_captions_is_filled(shown):
+    english = captions.load("en")
+    for key in (key for key in english if key.startswith("stuck.")):
+        words = {name for name in captions.placeholders(english.template(key)) if f"stuck.words.{name}" in english}
+        assert captions.placeholders(english.template(key)) <= {*shown[0].figures, *captions.SYMBOLS} | words, key
