@@ -1,4 +1,4 @@
-"""What recording costs: train() against the same loop that keeps nothing, interleaved in one process.
+"""What recording costs: train() against the notes' loop, which keeps nothing, interleaved in one process.
 
 ``python benchmarks/recording.py`` prints the median of the rounds' ratios; above the limit it fails.
 """
@@ -15,21 +15,21 @@ import torch
 
 from learning.data import load
 from learning.experiment import Experiment
-from learning.model import Line
 from learning.training import train
 
 LIMIT = 1.2
 
 
 def bare(experiment: Experiment) -> None:
-    """Train a line on all the data as a plain PyTorch loop does, and keep nothing."""
+    """Train a line on all the data as the notes do, in a plain PyTorch loop, and keep nothing."""
     data = load(experiment.data, experiment.seed)
-    model = Line(experiment.seed, experiment.start)
-    features, y = model.features(torch.from_numpy(data.x)), torch.from_numpy(data.y)  # (N, 2), (N,)
-    optimizer = torch.optim.SGD(model.parameters(), lr=experiment.lr)
+    x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)  # (N,)
+    features = torch.stack([torch.ones_like(x), x], dim=1)  # (N, 2)
+    weights = torch.tensor(experiment.start, requires_grad=True)  # (2,)
+    optimizer = torch.optim.SGD([weights], lr=experiment.lr)
     for _ in range(experiment.epochs):
-        model.weights.grad = None  # as the notes do; zero_grad is slower and would flatter the ratio
-        loss = torch.sum((y - model(features)) ** 2)
+        weights.grad = None  # as the notes do; zero_grad is slower and would flatter the ratio
+        loss = torch.sum((y - features @ weights) ** 2)
         loss.backward()
         optimizer.step()
 

@@ -57,8 +57,7 @@ COSTS: Mapping[str, Mapping[str, Cost]] = {
         "bce": Cost(_cross_entropy, _cross_entropy_slope),
     },
 }
-"""Each loss of each model of two parameters. Where torch's float32 ŷ is exactly 0 or 1, at |u| above 16, its bce is
-cut off at 100 a point; here it goes on."""
+"""Each loss of each model of two parameters."""
 
 BLOCK = 2**20  # residuals at once: 8 MB, whatever the size of window and data
 NEWTON_STEPS, FLAT = 100, 1e-12  # at most so many, until each partial slope of the mean loss is so small

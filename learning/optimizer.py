@@ -19,9 +19,9 @@ _NOT_OPTIONS = {"self", "params", "lr", "foreach", "fused", "capturable", "diffe
 class Updates:
     """What updates the parameters of K runs that differ in learning rate at most, those of equal rate neighbours.
 
-    An optimizer of torch has one rate for a tensor. So for each rate it is given a group of `leaves`: the rows of
-    the parameters, (K, …), that have this rate, each as a tensor by itself but in the same memory, so that what is
-    done to them is done to the parameters. Where all rates are equal the parameters are the leaves.
+    An optimizer of torch has one rate for a tensor. So for each rate it is given a group of parts: the rows of the
+    parameters, (K, …), that have this rate, each as a leaf by itself but in the same memory, so that what is done to
+    a part is done to the parameter. Where all rates are equal it is given the parameters.
 
     Raises:
         InputError: The optimizer has no such option, or does not take such a value.
@@ -30,8 +30,9 @@ class Updates:
     def __init__(self, runs: Sequence[Experiment], parameters: Sequence[nn.Parameter]) -> None:
         rates = [run.lr for run in runs]
         self.counts = [len(list(equal)) for _, equal in itertools.groupby(rates)]
-        self.shared = [] if len(self.counts) == 1 else [(whole, _parts(whole, self.counts)) for whole in parameters]
-        groups = zip(*(leaves for _, leaves in self.shared), strict=True) if self.shared else [parameters]
+        several = len(self.counts) > 1
+        self.divided = [(whole, _parts(whole, self.counts)) for whole in parameters] if several else []
+        groups = zip(*(parts for _, parts in self.divided), strict=True) if several else [parameters]
         self.optimizer = make_optimizer(runs[0], dict(zip(dict.fromkeys(rates), groups, strict=True)))
         self.asks_again = isinstance(self.optimizer, torch.optim.LBFGS)
 
@@ -41,10 +42,10 @@ class Updates:
         Args:
             backward: Computes loss and ŷ, and leaves gradients in the parameters; LBFGS asks for more of them.
         """
-        for whole, leaves in self.shared:
+        for whole, parts in self.divided:
             gradients = torch.split(cast("Tensor", whole.grad), self.counts)
-            for leaf, grad in zip(leaves, gradients, strict=True):
-                leaf.grad = grad
+            for part, gradient in zip(parts, gradients, strict=True):
+                part.grad = gradient
         if self.asks_again:
             self.optimizer.step(lambda: backward()[0].item())
         else:
@@ -52,7 +53,7 @@ class Updates:
 
 
 def _parts(whole: nn.Parameter, counts: list[int]) -> list[nn.Parameter]:
-    """Divide a parameter, (K, …), into leaves of so many rows each, in the same memory."""
+    """Divide a parameter, (K, …), into leaves of so many rows each, in its memory."""
     return [nn.Parameter(rows) for rows in torch.split(whole.detach(), counts)]
 
 
@@ -72,7 +73,7 @@ def make_optimizer(experiment: Experiment, groups: dict[float, Sequence[nn.Param
             raise unknown(f"option of {experiment.optimizer}", name, allowed)
     for lr in groups:
         _try(kind, {"lr": lr, **options})
-    by_rate = [{"params": [*leaves], "lr": lr} for lr, leaves in groups.items()]
+    by_rate = [{"params": [*parts], "lr": lr} for lr, parts in groups.items()]
     optimizer: torch.optim.Optimizer = kind(by_rate, **options)
     return optimizer
 

@@ -19,7 +19,7 @@ RESTING = 0.5
 """A run that rests for so much of its time where it started has not moved."""
 
 THERE = 0.002
-"""A run whose first loss is so little above the least, as a share of it, starts at the minimum."""
+"""A run whose first loss is so little above the least, as a share of it, starts at the minimum: so much is its drop."""
 
 Outcome = Literal["both", "first_rests", "second_rests", "none"]
 
@@ -82,10 +82,15 @@ def rest_of(run: History) -> int:
     return int(progress.resting(run, SETTLED).max())
 
 
+def progress_of(run: History, least: float) -> np.ndarray:
+    """How much of the possible drop in loss is done in each state, (T,); below 0 where the loss is above the first."""
+    loss = run.loss.astype(float)
+    return np.asarray(1 - (loss - least) / max(loss[0] - least, THERE * least))
+
+
 def share_done(run: History, least: float) -> float:
-    """How much of the possible drop in loss a run has done at its end; below 0 where the loss has risen."""
-    first, last = float(run.loss[0]), float(run.loss[-1])
-    return (first - last) / (first - least) if first - least > THERE * least else 1.0
+    """How much of the possible drop in loss a run has done at its end."""
+    return float(progress_of(run, least)[-1])
 
 
 def first_slope(run: History) -> float:

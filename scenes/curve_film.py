@@ -10,6 +10,7 @@ from manim import Animation
 from learning import data, progress
 from learning.history import History
 from scenes import material
+from scenes.curve_figures import progress_of
 from scenes.drawing import Drawing, Rectangle
 from scenes.figures import count, percent
 from scenes.film import Film
@@ -216,12 +217,6 @@ class CurveFilm(Film):
             if epoch is not None:
                 self.figures[f"{name}_off"] = count(epoch)
                 yield name
-
-
-def progress_of(run: History, least: float) -> np.ndarray:
-    """How much of the possible drop in loss is done in each state, (T,); below 0 where the loss is above the first."""
-    loss = run.loss.astype(float)
-    return (loss[0] - loss) / (loss[0] - least) if loss[0] > least else np.ones(len(loss))
 
 
 def slopes(run: History) -> np.ndarray:

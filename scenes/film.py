@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from manim import Animation, FadeIn, FadeOut, Mobject, Scene, smooth
 
 from learning import store
@@ -121,6 +122,11 @@ class Film(Scene):
         """Let the picture stand."""
         self.wait(seconds)
 
+    def until_read(self, seconds: float = TIMING.caption, less: float = 0.0) -> None:
+        """Hold until the caption line has stood for so many seconds, less those that will follow anyway."""
+        since = self._said[0] if self._said is not None else self.time
+        self.hold(max(since + seconds - less - self.time, 0.1))
+
     # Words
 
     def text(self, key: str) -> str:
@@ -128,10 +134,14 @@ class Film(Scene):
         name = f"{self.film_name}.{key}"
         return self.look.captions.text(name, **self._values(name))
 
+    def markup(self, key: str) -> str:
+        """A caption of this film as Typst markup, filled in, for a panel that sets it itself."""
+        name = f"{self.film_name}.{key}"
+        return self.look.captions.typeset(name, **self._values(name))
+
     def ink(self, key: str, size: float) -> Ink:
         """A caption of this film as a mobject."""
-        name = f"{self.film_name}.{key}"
-        return self.look.ink(self.look.captions.typeset(name, **self._values(name)), size)
+        return self.look.ink(self.markup(key), size)
 
     def _values(self, name: str) -> dict[str, Words]:
         """What a caption's placeholders stand for: the film's figures, and words of its language."""
@@ -199,9 +209,13 @@ class Film(Scene):
     def advance(self, epoch: float, first: float, total: float, *others: Animation) -> None:
         """Let training go on to an epoch: the first step in so many seconds, all of them in the total at most."""
         count = round(epoch - self.epoch)
-        if count <= 0:
+        if count > 0:
+            self.proceed(epoch, durations(count, first, total), *others)
+
+    def proceed(self, epoch: float, seconds: np.ndarray, *others: Any) -> None:
+        """Let training go on to an epoch in steps of these durations (n,), one for each epoch on the way."""
+        if not len(seconds):
             return
-        seconds = durations(count, first, total)
         moves = [
             Tween(panel, epoch=epoch, rate_func=pacing(seconds), run_time=seconds.sum()) for panel in self._clocked
         ]

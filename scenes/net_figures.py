@@ -10,10 +10,12 @@ from scenes import net_material
 from scenes.figures import count
 from scenes.markup import Words
 from scenes.net_material import Halves, Tries
-from scenes.numbers import fixed, shortest
+from scenes.numbers import MINUS, fixed, measured, shortest
+from scenes.panels.network import short
 
 SYMBOLS = {
     "x": Words("x", "$x$"),
+    "y": Words("y", "$y$"),
     "u": Words("u", "$u$"),
     "v": Words("v", "$v$"),
     "first": Words("w", "$w$"),
@@ -58,11 +60,12 @@ def of_one(one: History) -> dict[str, Words]:
         "one_loss": fixed(float(one.loss[-1]), 4),
         "one_first0": fixed(float(first[0, 0]), 4),
         "one_second0": fixed(float(second[0, 0]), 4),
+        "one_second": short(float(second[0, 0])),
     }
 
 
-def of_halves(who: Halves, slopes: tuple[float, float]) -> dict[str, Words]:
-    """Which nodes carry which half, with what slope, and the slopes that the data came from."""
+def of_halves(run: History, who: Halves, slopes: tuple[float, float]) -> dict[str, Words]:
+    """Which nodes carry which half at the frozen state, with what slope, and the slopes that the data came from."""
     return {
         "right_nodes": _listed(who.right),
         "left_nodes": _listed(who.left),
@@ -70,25 +73,58 @@ def of_halves(who: Halves, slopes: tuple[float, float]) -> dict[str, Words]:
         "left_count": count(len(who.left)),
         "right_slope": fixed(who.right_slope),
         "left_slope": fixed(who.left_slope),
+        "right_product": product(run, who.right),
+        "left_product": product(run, who.left),
         "true_left": shortest(slopes[0]),
         "true_right": shortest(slopes[1]),
     }
 
 
+def product(run: History, who: tuple[int, ...]) -> Words:
+    """First and second weight of a single node multiplied, at the frozen state: ``1.93 × 1.87 =``."""
+    if len(who) != 1:
+        return Words("", "")
+    row = net_material.frozen_row(run)
+    both = [float(weight[row, who[0]]) for weight in net_material.weights(run)]
+    rounded = [round(value, 2) for value in both]
+    equal = "=" if f"{rounded[0] * rounded[1]:.2f}" == f"{both[0] * both[1]:.2f}" else "≈"
+    parts = [_bracketed(fixed(value)) for value in both]
+    return Words(*(f"{a} × {b} {equal}" for a, b in zip(*parts, strict=True)))
+
+
+def _bracketed(number: Words) -> Words:
+    """A factor: negative ones in brackets."""
+    return Words(*(f"({form})" for form in number)) if number.plain.startswith(MINUS) else number
+
+
 def of_standstill(run: History) -> dict[str, Words]:
     """When a run became what it is in the end, and how little it changed after that."""
-    turning, since = net_material.turning(run), nodes.settled_since(run)
+    turning, since, faint = net_material.turning(run), nodes.settled_since(run), net_material.faint(run)
     half, far = net_material.moved(run)
-    pull = net_material.pull(run)
+    first = net_material.weights(run)[0][-1].astype(float)
     return {
         "turn": count(turning.epoch),
+        "before_turn": count(max(turning.epoch - 1, 0)),
         "node": count((turning.node or 0) + 1),
         "settled": count(since or 0),
         "half": count(half),
         "moved": fixed(far, 4),
-        "zeros": count(int((pull == 0).sum())),
         "window": count(turning.window),
-        "slope": fixed(float(np.linalg.norm(run.grads[-1].astype(float)))),
+        "faint": _listed(tuple(faint)),
+        "faint_weight": measured(float(first[faint[0]]), 2) if faint else Words("", ""),
+    }
+
+
+def of_pull(run: History) -> dict[str, Words]:
+    """What the points add to the gradient of one weight in the end."""
+    pull = net_material.pull(run)
+    return {
+        "zeros": count(pull.zeros),
+        "others": count(len(pull.shares) - pull.zeros),
+        "pull_node": count(pull.node + 1),
+        "pull_weight": SYMBOLS["second" if pull.second else "first"],
+        "slope": fixed(pull.total, 4),
+        "largest_pull": measured(float(np.nan_to_num(np.abs(pull.shares)).max()), 2),
     }
 
 
@@ -102,13 +138,18 @@ def of_other(run: History) -> dict[str, Words]:
 
 
 def of_tries(tries: Sequence[Tries]) -> dict[str, Words]:
-    """How many nets of each size got stuck."""
+    """How many nets of each size got stuck, and how the first size's started."""
     first, last = tries[0], tries[-1]
     every = "; ".join(f"{many.size}: {100 * many.share:.3g} %" for many in tries)
     return {
         "runs": count(len(first.losses)),
         "size": count(first.size),
         "stuck": count(int(first.stuck.sum())),
+        "free": count(int((~first.stuck).sum())),
+        "one_sign": count(int(first.one_sign.sum())),
+        "stayed": count(int((first.one_sign & first.stuck).sum())),
+        "recovered": count(int((first.one_sign & ~first.stuck).sum())),
+        "turned": count(int((~first.one_sign & first.stuck).sum())),
         "lost": count(sum(many.lost for many in tries)),
         "lost_first": count(first.lost),
         "largest": count(last.size),

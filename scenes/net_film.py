@@ -9,11 +9,13 @@ from scenes import net_material
 from scenes.captions import SYMBOLS
 from scenes.drawing import Rectangle
 from scenes.film import BOTTOM, LEFT, RIGHT, Film
+from scenes.pacing import durations_by
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_curve import LossCurve
 from scenes.panels.network import Layer, Network
 from scenes.panels.node_pieces import NodePieces
 from scenes.panels.readout import Column, Readout
+from scenes.theme import TIMING
 
 FLOOR = BOTTOM + 0.55
 """Where the caption's room ends."""
@@ -22,8 +24,8 @@ END = RIGHT - 0.25
 WIDE = (LEFT, FLOOR, RIGHT, 1.9)
 DIAGRAM = (LEFT, FLOOR + 0.1, -2.85, 1.6)
 TILES = (-2.65, FLOOR + 0.1, 1.35, 1.6)
-PLOT = (1.5, -0.7, END, 2.35)
-PLOT_TALL = (1.5, FLOOR, END, 2.35)
+PLOT = (1.5, -0.75, END, 2.6)
+PLOT_TALL = (1.5, FLOOR, END, 2.6)
 BELOW = (1.5, FLOOR, END, -0.8)
 """Diagram, small plots and data from left to right; something below the data, or they as high as all of it."""
 
@@ -31,6 +33,9 @@ HEADS = ("$u$", "$v$", "$w' v$")
 LONG_HEADS = ("$u = w x$", "$v = max(0, u)$", "$w' v$")
 ONE_PITCH = 2.9
 """A single node's plots may be so large."""
+
+FULL = 4.0
+"""In a plot less high than this the points are smaller."""
 
 NUMBERED = 9
 """Up to so many nodes bear their numbers."""
@@ -43,7 +48,7 @@ class NetFilm(Film):
         """Data, the run's ŷ, and the line that the data came from; with room for what it and others end with."""
         ends = net_material.ends((run, *others))
         truth = truth_of(run.experiment, run.x)
-        plot = DataPlot(frame, self.look, run.x, run.y, run.epoch, run.yhat, truth, ends)
+        plot = DataPlot(frame, self.look, run.x, run.y, run.epoch, run.yhat, truth, ends, full=FULL)
         plot.axes = 1.0
         return plot
 
@@ -55,9 +60,9 @@ class NetFilm(Film):
         layers = (Layer(1, ("$x$",)), Layer(count, hidden), Layer(1, (SYMBOLS["yhat"],)))
         return Network(frame, self.look, layers, run.epoch, (first, second))
 
-    def pieces_of(self, run: History, frame: Rectangle) -> NodePieces:
-        """The small plots of every node; larger ones, with formulas, of a single node."""
-        pieces = net_material.pieces(run)
+    def pieces_of(self, run: History, frame: Rectangle, *others: History) -> NodePieces:
+        """The small plots of every node, to a scale that suits other runs too; larger ones of a single node."""
+        pieces = net_material.pieces(run, *others)
         if frame[2] - frame[0] < 6:
             return NodePieces(frame, self.look, pieces, HEADS)
         return NodePieces(frame, self.look, pieces, LONG_HEADS, ONE_PITCH)
@@ -67,17 +72,24 @@ class NetFilm(Film):
         names = (self.look.captions.text("axes.epoch"), self.look.captions.text("axes.loss"))
         return LossCurve(frame, self.look, run.epoch, run.loss, names)
 
+    def learn(self, epoch: int, total: float, change: np.ndarray) -> None:
+        """Let training go on to an epoch in so many seconds at most, slowly where `change`, (T - 1,), is large."""
+        self.proceed(epoch, durations_by(change[round(self.epoch) : epoch], total))
+        self.until_read()
+
     def back_to(self, epoch: float) -> list[Animation]:
         """Set the clock, and what is under it, to another epoch."""
         self.epoch = float(epoch)
         return [panel.to(epoch=epoch) for panel in self._clocked]
 
-    def readout_of(self, run: History, left: float = LEFT, width: float = 6.0, weights: bool = False) -> Readout:
-        """Epoch and loss, and if asked the two weights of a net that has no more."""
+    def readout_of(
+        self, run: History, left: float = LEFT, width: float = 6.0, weights: bool = False, color: str | None = None
+    ) -> Readout:
+        """Epoch and loss, and if asked the two weights of a net that has no more; nothing of it is shown yet."""
         words, theme = self.look.captions, self.theme
         columns = [
             Column(words.text("readout.epoch"), run.epoch, theme.text, 0),
-            Column(words.text("readout.loss"), run.loss, theme.loss, 4),
+            Column(words.text("readout.loss"), run.loss, color or theme.loss, 4),
         ]
         if weights:
             columns += [
@@ -85,5 +97,9 @@ class NetFilm(Film):
                 for name, weight in zip(("$w$", "$w'$"), net_material.weights(run), strict=True)
             ]
         readout = Readout(left, 2.2, width, self.look, run.epoch, columns)
-        readout.shown = np.ones(len(columns))
+        readout.shown = np.zeros(len(columns))
         return readout
+
+    def tell(self, *readouts: Readout) -> list[Animation]:
+        """All numbers of these appear."""
+        return [readout.to(shown=np.ones(len(readout.columns)), run_time=TIMING.quick) for readout in readouts]

@@ -1,6 +1,6 @@
 """What the films of small ReLU nets draw and tell apart, made from their histories."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,10 +8,13 @@ import numpy as np
 
 from learning import nodes
 from learning.history import History
+from scenes.panels.network import LARGE
 from scenes.panels.node_pieces import Pieces
 
 TALL = 3.0
 """States whose loss is at most so many times the first one set the scale of the small plots."""
+
+TINY = 1e-30
 
 ROWS = 400
 """So many states are looked at for that."""
@@ -21,6 +24,18 @@ NEAR = 0.05
 
 STEADY, SHORTEST = 200, 20
 """A replay of the first epochs shows so many where no node ever turned, and so many at least."""
+
+NOTHING = 0.01
+"""Pulls cancel where their sum is at most this share of the sum of their sizes."""
+
+FITTING = 1e-3
+"""Points fit where they pull at most with this share of their first force."""
+
+FAINT = 0.02
+"""A first weight is small where it is below this share of the largest."""
+
+OUTCOMES = ("learned", "short", "right", "left", "none", "lost")
+"""What becomes of a net: at the least loss, not there yet, all its nodes look one way or nowhere, no number."""
 
 Ending = Literal["learned", "short", "half", "diverged", "lost"]
 
@@ -37,24 +52,46 @@ def wiring(run: History) -> tuple[np.ndarray, np.ndarray]:
     return first[:, None, :], second[:, :, None]
 
 
-def pieces(run: History) -> Pieces:
-    """What every node makes of x in every recorded state."""
+def pieces(run: History, *others: History) -> Pieces:
+    """What every node makes of x in every recorded state, to a scale that suits other runs too."""
     x = np.sort(run.x.astype(float))
-
-    def at_row(row: int) -> np.ndarray:
-        with np.errstate(all="ignore"):  # a run that diverges
-            return np.stack(nodes.at_points(run, x, row)[:3])
-
-    return Pieces(x, run.epoch, at_row, weights(run)[0].shape[1], _reach(run, at_row))
+    reach = max(_reach(each) for each in (run, *others)) or 1.0
+    return Pieces(x, run.epoch, lambda row: _made(run, x, row), weights(run)[0].shape[1], reach)
 
 
-def _reach(run: History, at_row: Callable[[int], np.ndarray]) -> tuple[float, float]:
-    """The largest size of u and v, and of the weighted v, in states that are not far off."""
+def _made(run: History, x: np.ndarray, row: int) -> np.ndarray:
+    """u, v and weighted v of each node, (3, N, H)."""
+    with np.errstate(all="ignore"):  # a run that diverges
+        return np.stack(nodes.at_points(run, x, row)[:3])
+
+
+def _reach(run: History) -> float:
+    """The largest size of u, v and weighted v, in states that are not far off."""
     near = np.flatnonzero(np.isfinite(run.loss) & (run.loss <= TALL * run.loss[0]))
     rows = near[np.unique(np.linspace(0, len(near) - 1, ROWS).astype(int))] if len(near) else np.zeros(1, int)
-    sizes = np.array([np.abs(at_row(int(row))).max(axis=(1, 2)) for row in rows])  # (rows, 3)
-    u, _, weighted = np.where(np.isfinite(sizes), sizes, 0.0).max(axis=0)
-    return float(u) or 1.0, float(weighted) or 1.0
+    sizes = np.array([np.abs(_made(run, run.x.astype(float), int(row))).max() for row in rows])
+    return float(np.where(np.isfinite(sizes), sizes, 0.0).max())
+
+
+def change(*runs: History) -> np.ndarray:
+    """How much happens from each recorded state to the next, (T - 1,): the mean share of each weight's and loss's way.
+
+    What no picture shows does not count: weights beyond the largest drawn, losses far above the first.
+    """
+    return _shares([way for run in runs for way in (*run.params.T, run.loss / max(TALL * run.loss[0], TINY) * LARGE)])
+
+
+def turned(run: History) -> np.ndarray:
+    """How far the first weights go from each recorded state to the next, (T - 1,), each by its share of its way."""
+    return _shares(list(weights(run)[0].T))
+
+
+def _shares(ways: Sequence[np.ndarray]) -> np.ndarray:
+    """The mean over some ways, (T,) each, of the share of a way that lies in each step, (T - 1,)."""
+    near = np.clip(np.nan_to_num(np.array(ways, float), nan=LARGE), -LARGE, LARGE)
+    steps = np.abs(np.diff(near))
+    whole = steps.sum(axis=1, keepdims=True)
+    return np.asarray((steps / np.maximum(whole, max(FAINT * float(whole.max()), TINY))).mean(axis=0))
 
 
 def ends(runs: Sequence[History]) -> list[float]:
@@ -134,6 +171,33 @@ def stands_still(run: History) -> bool:
     return bool(np.isfinite(run.params).all()) and nodes.settled_since(run) is not None
 
 
+def second_does(run: History) -> Literal["stretches", "shrinks", "flips", "flips_shrinks"]:
+    """What the second weight of a single node does, at the start, to what ReLU has left."""
+    weight = float(weights(run)[1][0, 0])
+    if weight < 0:
+        return "flips" if weight <= -1 else "flips_shrinks"
+    return "stretches" if weight >= 1 else "shrinks"
+
+
+def beside(line: History, one: History) -> Literal["worse", "better", "alone"]:
+    """Whether one node ends with a larger loss than a straight line; "alone" where the line went astray."""
+    if misses(line) == "lost":
+        return "alone"
+    return "worse" if one.loss[-1] > line.loss[-1] else "better"
+
+
+def gains(line: History, one: History, net: History) -> Literal["gain", "none", "one", "astray"]:
+    """Whether a net ends clearly below both a straight line and one node.
+
+    "one" where it is a single node itself; "astray" where the steps were too long for one of the three.
+    """
+    if misses(line) == "lost" or any(ending(run) in ("lost", "diverged") for run in (one, net)):
+        return "astray"
+    if net.experiment.nodes == 1:
+        return "one"
+    return "gain" if net.loss[-1] < (1 - NEAR) * min(line.loss[-1], one.loss[-1]) else "none"
+
+
 def misses(line: History) -> Literal["pattern", "no_pattern", "lost"]:
     """What a straight line misses in its last state: ends and middle on different sides of it, or no such pattern.
 
@@ -182,11 +246,50 @@ def uncovered(run: History) -> np.ndarray:
     return np.asarray(nodes.uncovered(run)[:, np.argsort(run.x, kind="stable")])
 
 
-def pull(run: History) -> np.ndarray:
-    """What each point adds to the gradient of the weights in the last state: the size of its share, (N,)."""
+@dataclass(frozen=True, eq=False)
+class Pull:
+    """What each point adds to the gradient of one weight in the last state: of that at which the points pull most.
+
+    Attributes:
+        node: the weight's, counted from 0. second: whether it is the weight that the node's output leaves with.
+        shares: (N,) in the order of x. total: the recorded gradient of this weight.
+        zeros: how many points add exactly nothing to the gradient of any weight.
+        before: the sum of the sizes of all shares, of all weights, in the first state.
+    """
+
+    node: int
+    second: bool
+    shares: np.ndarray
+    total: float
+    zeros: int
+    before: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether hardly any point pulls any more, as where ŷ goes through all of them."""
+        return float(np.abs(self.shares).sum()) <= FITTING * self.before
+
+    @property
+    def cancels(self) -> bool:
+        """Whether the points' shares add up to next to nothing."""
+        return abs(self.total) <= NOTHING * float(np.abs(self.shares).sum())
+
+
+def pull(run: History) -> Pull:
+    """How the points pull in the last state."""
     with np.errstate(all="ignore"):  # a run that diverges
-        shares = np.linalg.norm(nodes.gradient_share(run, -1), axis=1)
-    return np.asarray(shares[np.argsort(run.x, kind="stable")])
+        before, shares = (nodes.gradient_share(run, row)[np.argsort(run.x, kind="stable")] for row in (0, -1))  # (N, P)
+        sizes = np.nan_to_num(np.abs(shares)).sum(axis=0)
+    column, zeros = int(np.argmax(sizes)), int((shares == 0).all(axis=1).sum())
+    second, node = divmod(column, weights(run)[0].shape[1])
+    total = float(run.grads[-1, column])
+    return Pull(node, bool(second), shares[:, column], total, zeros, float(np.abs(before).sum()))
+
+
+def faint(run: History) -> list[int]:
+    """Nodes, counted from 0, that hardly look anywhere in the end: their first weights are small beside the largest."""
+    size = np.abs(weights(run)[0][-1].astype(float))
+    return np.flatnonzero(size < FAINT * size.max()).tolist()
 
 
 def moved(run: History) -> tuple[int, float]:
@@ -197,29 +300,64 @@ def moved(run: History) -> tuple[int, float]:
     return int(run.epoch[row]), float(far)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tries:
-    """Many nets of one size, each from first weights of its own.
+    """Many nets of one size, each from starting weights of its own.
 
     Attributes:
         size: nodes of each. losses: (R,) at the end. stuck: (R,). lost: how many have no number any more.
+        outcomes: (R,) what became of each, one of `OUTCOMES`.
+        one_sign: (R,) whether all first weights of a net started with one sign.
     """
 
     size: int
     losses: np.ndarray
     stuck: np.ndarray
     lost: int
+    outcomes: np.ndarray
+    one_sign: np.ndarray
 
     @property
     def share(self) -> float:
         """Of those that are stuck."""
         return float(self.stuck.mean())
 
+    @property
+    def decided_by_sides(self) -> bool:
+        """Whether just those nets are stuck whose nodes, in the end, do not look both ways."""
+        return bool((self.stuck == np.isin(self.outcomes, ("right", "left", "none"))).all())
+
 
 def tries(runs: History) -> Tries:
     """What became of the nets of a batch."""
-    losses = nodes.losses(runs)[-1]
-    return Tries(runs.experiment.nodes or 0, losses, nodes.stuck(runs), int((~np.isfinite(losses)).sum()))
+    losses, stuck, size = nodes.losses(runs)[-1], nodes.stuck(runs), runs.experiment.nodes or 0
+    first = _first_weights(runs)
+    start, end = _looks(first[0]), _looks(first[-1])
+    near = losses <= (1 + NEAR) * nodes.least_loss(runs.x, runs.y) + 1e-9
+    free = np.where(near, "learned", "short")
+    outcomes = np.where(np.isfinite(losses), np.where(end == "both", free, end), "lost")
+    return Tries(size, losses, stuck, int((outcomes == "lost").sum()), outcomes, start != "both")
+
+
+def _first_weights(runs: History) -> np.ndarray:
+    """The first weights of all nets of a batch, (T, R, H)."""
+    size = runs.experiment.nodes or 0
+    return runs.params.reshape(len(runs.params), -1, 2 * size)[..., :size]
+
+
+def _looks(first: np.ndarray) -> np.ndarray:
+    """Where the nodes of each net look, (R,), by their first weights, (R, H): "both", "right", "left" or "none"."""
+    right, left = (first > 0).any(axis=1), (first < 0).any(axis=1)
+    return np.where(right & left, "both", np.where(right, "right", np.where(left, "left", "none")))
+
+
+def among(runs: History, run: History) -> int | None:
+    """Which net of a batch started as a run did, and therefore is it; None if none did."""
+    size = runs.experiment.nodes or 0
+    if size != run.experiment.nodes:
+        return None
+    same = np.flatnonzero((runs.params[0].reshape(-1, 2 * size) == run.params[0]).all(axis=1))
+    return int(same[0]) if len(same) else None
 
 
 def trend(tries: Sequence[Tries]) -> Literal["one", "lost", "same", "falls", "rises", "mixed"]:

@@ -7,6 +7,12 @@ import numpy as np
 STEADY = 0.25
 """Share of the time that is dealt out evenly, so that the last of very many epochs do not fall into one frame."""
 
+STEADY_BY = 0.12
+"""The same share where steps take their time by what happens in them."""
+
+MOST = 0.7
+"""A step in which very much happens takes no longer than so many seconds."""
+
 REST = 0.35
 """Share of a slow step in which everything stands still, so that ball, line and numbers can be compared."""
 
@@ -18,6 +24,24 @@ def durations(count: int, first: float, total: float) -> np.ndarray:
     steady = STEADY * total / count
     ratio = _ratio(count, first - steady, (1 - STEADY) * total)
     return (first - steady) * ratio ** np.arange(count) + steady
+
+
+def durations_by(change: np.ndarray, total: float, most: float = MOST) -> np.ndarray:
+    """Seconds of each step (n,) by how much happens in it: none more than `most`, all together not above the total.
+
+    Args:
+        change: (n,) at least zero, in any unit: equal changes take equal times.
+        total, most: seconds.
+    """
+    count = len(change)
+    if count * most <= total:
+        return np.full(count, most)
+    steady = STEADY_BY * total / count
+    low, high = 0.0, total / max(float(change[change > 0].min(initial=np.inf)), 1e-300)
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.minimum(steady + middle * change, most).sum() < total else (low, middle)
+    return np.asarray(np.minimum(steady + low * change, most))
 
 
 def _ratio(count: int, first: float, total: float) -> float:

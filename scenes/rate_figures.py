@@ -9,7 +9,7 @@ from scenes import rate_material
 from scenes.figures import count
 from scenes.markup import Words
 from scenes.material import Minimum
-from scenes.numbers import fixed, pair, scientific, shortest
+from scenes.numbers import MINUS, fixed, pair, scientific, shortest
 
 MANY = 1e4
 
@@ -28,6 +28,7 @@ def of_rates(runs: Sequence[History], best: Minimum) -> dict[str, Words]:
         "least": pair(best.weights, 3),
         "lowest": fixed(best.loss),
         "lmax": fixed(2 / critical),
+        "lacross": fixed(rate_material.curvatures(run)[1]),
         "critical": rounded(critical),
         "d": Words("d", "$d$"),
         "lambda": Words("λmax", '$lambda_"max"$'),
@@ -64,20 +65,35 @@ def of_run(run: History, best: Minimum, before: History | None, off_map: int | N
     }
 
 
-def of_group(runs: Sequence[History]) -> dict[str, Words]:
-    """The figures of several runs that are shown together."""
+def end_of(run: History) -> tuple[Words, Words]:
+    """Where a run ends: its weights and its loss, as recorded last."""
+    return _ends(run), fixed(float(run.loss[-1]))
+
+
+def of_group(runs: Sequence[History], best: Minimum) -> dict[str, Words]:
+    """The figures of several runs that are shown together; which is at the minimum first, where all arrive."""
     rates = [run.experiment.lr for run in runs]
-    return {"from": shortest(min(rates)), "to": shortest(max(rates)), "many": count(len(runs))}
+    since = [rate_material.arrived(run, best.loss) for run in runs]
+    arrivals = sorted((epoch, rate) for epoch, rate in zip(since, rates, strict=True) if epoch is not None)
+    (soon, quick), (late, tardy) = (arrivals[0], arrivals[-1]) if arrivals else ((0, rates[0]), (0, rates[-1]))
+    return {
+        "from": shortest(min(rates)), "to": shortest(max(rates)), "many": count(len(runs)),
+        "quick": shortest(quick), "soon": count(soon), "tardy": shortest(tardy), "late": count(late),
+    }  # fmt: skip
 
 
 def factor(run: History) -> Words:
-    """1 - α λmax."""
-    return fixed(rate_material.factor(run), 3)
+    """1 - α λmax: with three decimals, or so many more that it does not look like 1 or -1 where it is not."""
+    exact = rate_material.factor(run)
+    tries = (fixed(exact, decimals) for decimals in range(3, 7))
+    return next((words for words in tries if words.plain.strip("−0.") != "1" or abs(exact) == 1), _by_one(exact))
 
 
-def row(run: History) -> tuple[Words, Words]:
-    """Where a run ended: its weights and its loss."""
-    return _ends(run), fixed(float(run.loss[-1]))
+def _by_one(value: float) -> Words:
+    """A number very near to 1 or -1: by how much it differs, 1 − 2.43×10⁻¹⁰."""
+    one = 1.0 if value > 0 else -1.0
+    before = fixed(one, 0).plain + (" + " if value > one else f" {MINUS} ")
+    return Words(*(before + rest for rest in scientific(abs(value - one))))
 
 
 def rounded(value: float) -> Words:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
+from manim import Animation
 
 from learning.history import History
 from scenes import material, rate_figures, rate_material
@@ -24,13 +25,16 @@ from scenes.theme import TIMING
 STAGE = (-5.2, BOTTOM + 0.5, 5.2, 2.4)
 MAP_ALONE = (-3.3, BOTTOM + 0.55, 2.8, 2.85)
 MAP = (LEFT, BOTTOM + 0.55, -0.6, 2.85)
-RACE = (-0.35, BOTTOM + 0.55, RIGHT, 1.7)
-NUMBERS = 1.95
+RACE = (-0.35, BOTTOM + 0.55, RIGHT, 1.45)
+NUMBERS = 1.65
 """Height of the recorded numbers' baseline."""
-SMALL_MAP = (LEFT, -1.35, -1.9, 2.85)
-BESIDE = (-1.85, -1.35, RIGHT, 2.6)
-PARABOLA = (*BESIDE[:2], RIGHT - 0.35, BESIDE[3])
-STRIP = (LEFT, BOTTOM + 0.48, RIGHT, -1.48)
+SMALL_MAP = (LEFT, -1.2, -2.7, 2.85)
+BESIDE = (-2.75, -1.2, RIGHT, 2.6)
+CUT = (-0.35, BOTTOM + 0.55, RIGHT - 0.35, 2.1)
+SMALL_CUT = (BESIDE[0], -1.05, RIGHT - 0.35, 2.2)
+STRIP = (LEFT, BOTTOM + 0.48, RIGHT, -1.3)
+NAMED = 3
+"""So many balls at a time are named while they run."""
 
 
 class RateFilm(Film):
@@ -49,20 +53,30 @@ class RateFilm(Film):
     def prepare(self) -> None:
         """Make panels and figures from the histories."""
         self._seen = np.zeros(len(self.histories))
-        self._readout: Readout | None = None
         self.runs = list(self.histories.values())
         self.best = material.minimum(self.runs[0])
         self.fates = [rate_material.fate(run, self.best.loss) for run in self.runs]
         self.epochs = int(self.runs[0].epoch[-1])
         self.figures = rate_figures.of_rates(self.runs, self.best)
-        self.figures["after"] = verbatim(self.text("parts.after_one" if self.epochs == 1 else "parts.after"))
+        one = "_one" if self.epochs == 1 else ""
+        self.figures |= {part: verbatim(self.text(f"parts.{part}{one}")) for part in ("after", "steps")}
+
+    @cached_property
+    def passages(self) -> list[list[int]]:
+        """The runs that are shown at a time."""
+        return rate_material.passages(self.fates)
+
+    @property
+    def pace(self) -> float:
+        """The share of its time that a passage may take: less than 1 where there are many."""
+        return float(min(1.0, (rate_material.MOST / len(self.passages)) ** 2))
 
     # Panels
 
     @cached_property
     def terrain(self) -> Terrain:
         """The surface around the run with the smallest rate."""
-        return material.terrain(self.runs[0])
+        return rate_material.terrain(self.runs[0])
 
     @cached_property
     def ground(self) -> LossSurface:
@@ -84,12 +98,20 @@ class RateFilm(Film):
     def race(self) -> LossRace:
         """All losses on one axis."""
         words = self.look.captions
-        curves = [Curve(run.epoch, run.loss, shortest(run.experiment.lr), rate_figures.row(run)) for run in self.runs]
-        heads: list[Words | str] = [SYMBOLS["alpha"], verbatim(self.text("parts.ends")), words.text("readout.loss")]
+        curves = [
+            Curve(run.epoch, run.loss, shortest(run.experiment.lr), (*rate_figures.end_of(run), self.prospect(run)))
+            for run in self.runs
+        ]
+        told = (verbatim(self.text("parts.ends")), words.text("readout.loss"))
+        heads: list[Words | str] = [SYMBOLS["alpha"], *told, Words("", "")]
         names = (words.text("axes.epoch"), words.text("axes.loss"))
         race = LossRace(RACE, self.look, curves, names, heads=heads)
         race.span = race.span_of([0])
         return race
+
+    def prospect(self, run: History) -> Words:
+        """What more time makes of a run: beyond the critical rate it goes on without end."""
+        return Words("→ ∞", "$-> oo$") if run.experiment.lr > self.cut.critical else Words("", "")
 
     @cached_property
     def shown_in_cut(self) -> list[int]:
@@ -108,7 +130,7 @@ class RateFilm(Film):
         hops = [rate_material.hops(run, self.cut) for run in shown]
         distance = self.look.captions.typeset(f"{self.film_name}.parts.distance", **self.figures)
         names = (distance, self.look.captions.text("axes.loss"))
-        return CrossSection(PARABOLA, self.look, self.cut.distance, self.cut.loss, hops, names)
+        return CrossSection(CUT, self.look, self.cut.distance, self.cut.loss, hops, names)
 
     @cached_property
     def line(self) -> RateLine:
@@ -119,30 +141,24 @@ class RateFilm(Film):
         heads = (SYMBOLS["alpha"], '$1 - alpha thin lambda_"max"$')
         return RateLine(STRIP, self.look, rates, self.cut.critical, words, factors, heads)
 
-    def read(self, run: int) -> Readout:
-        """Put the numbers of a run on the screen."""
-        self._readout = self._readout_of(self.runs[run])
-        self.add(self._readout)
-        return self._readout
-
-    def read_nothing(self) -> None:
-        """Take the numbers away."""
-        if self._readout is not None:
-            self.remove(self._readout)
-            self._readout = None
-
-    def _readout_of(self, run: History) -> Readout:
-        """Both weights, the loss, the epoch of one run."""
+    @cached_property
+    def readout(self) -> Readout:
+        """The recorded numbers of one run at a time; as wide as any of them needs, so that none moves its place."""
         theme, words = self.theme, self.look.captions
+        every = [np.concatenate(values) for values in zip(*map(self.read, self.runs), strict=True)]
         columns = [
-            Column(SYMBOLS["w0hat"], run.column("w0"), theme.estimate, 3),
-            Column(SYMBOLS["w1hat"], run.column("w1"), theme.estimate, 3),
-            Column(words.text("readout.loss"), run.loss, theme.loss, 2),
-            Column(words.text("readout.epoch"), run.epoch, theme.text, 0),
+            Column(SYMBOLS["w0hat"], every[0], theme.estimate, 3),
+            Column(SYMBOLS["w1hat"], every[1], theme.estimate, 3),
+            Column(words.text("readout.loss"), every[2], theme.loss, 2),
+            Column(words.text("readout.epoch"), every[3], theme.text, 0),
         ]
-        readout = Readout(RACE[0] + 0.3, NUMBERS, RIGHT - RACE[0] - 0.3, self.look, run.epoch, columns)
+        readout = Readout(RACE[0] + 0.3, NUMBERS, RIGHT - RACE[0] - 0.3, self.look, every[3], columns)
         readout.opacity, readout.shown = 0.0, np.ones(len(columns))
         return readout
+
+    def read(self, run: History) -> list[np.ndarray]:
+        """Both weights, the loss and the epoch of a run, (T,) each."""
+        return [run.column("w0"), run.column("w1"), run.loss, run.epoch]
 
     # Moves
 
@@ -170,52 +186,116 @@ class RateFilm(Film):
 
         Args:
             runs: which. Those before them stay, more quietly.
-            alone: whether the axis fits these runs alone, so that small changes show; the others wait outside.
+            alone: whether the axis fits these runs alone, so that small changes show; others may lie beyond it.
         """
-        past, present = self.race.strength * 0 if self.race.axes == 0 else self._seen, self.only(runs)
-        self._seen = np.maximum(past, present)
+        present, before = self.only(runs), self._seen
+        self._seen = np.maximum(before, present)
         for panel in (self.map, self.race):
-            panel.running = panel.bright = present
-            panel.epochs = np.where(self._seen > 0, panel.epochs, 0.0)
-        self.map.strength, self.map.names = self._seen, np.zeros(len(self.runs))
-        self.race.strength = present if alone else self._seen
+            panel.running, panel.bright = present, np.where(before > 0, panel.bright, 0.0)
+            panel.epochs, panel.strength = np.where(before > 0, panel.epochs, 0.0), self._seen
         among = runs if alone else [int(run) for run in np.flatnonzero(self._seen)]
-        return [self.race.to(axes=1, low=np.zeros(len(self.runs)), span=self.race.span_of(among, whole=not alone))]
+        span = self.race.span_of(among, whole=not alone)
+        if not self.race.axes:
+            self.race.span = span
+        names = present * (1 < len(runs) <= NAMED)
+        return [
+            self.map.to(bright=present, names=names, run_time=TIMING.quick),
+            self.race.to(axes=1, bright=present, low=np.zeros(len(self.runs)), span=span, run_time=0.8),
+        ]
 
     def let_run(self, runs: Sequence[int], question: str, seconds: float, alone: bool = False) -> None:
         """Let runs go through their epochs, on the map, among the losses and, of a single one, in numbers at once."""
         said = self.say(question)
         if not self.race.axes:  # the first ones: the first steps give way, and the map goes aside
-            self.play(said, self.map.to(frame=MAP, strength=self.only([]), names=self.only([])))
-            said = []
+            nothing = self.only([])
+            self.play(said, self.map.to(frame=MAP, strength=nothing, names=nothing, run_time=0.8))
+            said, self.map.bright = [], nothing
         room = self.make_room(runs, alone)
-        self.read_nothing()
-        numbers = [self.read(runs[0])] if len(runs) == 1 else []
-        self.add(self.race)
-        self.restart(self.map, self.race, *numbers)
-        self.play(said, room, [shown.to(opacity=1, run_time=TIMING.quick) for shown in numbers])
-        self.advance(self.epochs, 1.0, seconds)
+        numbers = self.look_up(runs)
+        self.add(self.race, self.readout)
+        self.restart(self.map, self.race, self.readout)
+        self.play(said, room, self.readout.to(opacity=numbers, run_time=TIMING.quick))
+        self.hold(self.pace * TIMING.move)
+        self.advance(self.epochs, 1.0, self.pace * seconds)
 
-    def name_ends(self, runs: Sequence[int], said: str) -> None:
-        """Say what became of runs, and name their curves at their ends."""
-        self.play(self.say(said), self.race.to(names=np.maximum(self.race.names, self.only(runs))))
+    def look_up(self, runs: Sequence[int]) -> float:
+        """Let the recorded numbers be those of a run; returns how strongly they show: not at all for several runs."""
+        self.readout.opacity = 0.0  # those of the run before are gone at once: they belong to its caption
+        if len(runs) == 1:
+            (run,) = runs
+            self.readout.follow(self.runs[run].epoch, self.read(self.runs[run]))
+        return float(len(runs) == 1)
+
+    def name_ends(self, runs: Sequence[int], said: str, low: np.ndarray) -> None:
+        """Say what became of runs, name their curves at their ends, and mark the lowest losses of some (R,)."""
+        names = np.maximum(self.race.names, self.only(runs))
+        self.play(self.say(said), self.race.to(names=names, low=low, run_time=TIMING.quick))
+
+    def take_runs_away(self) -> list[Animation]:
+        """Let all runs, their losses and their numbers fade."""
+        nothing = self.only([])
+        quiet = self.map.to(strength=nothing, leaves=0, names=nothing, run_time=TIMING.quick)
+        return [*self.away(self.race, self.readout), quiet]
+
+    def give_way(self) -> list[Tween]:
+        """Map and cut move up, to make room for the line of α."""
+        moves = [(self.map, SMALL_MAP), (self.parabola, SMALL_CUT)]
+        return [panel.to(frame=frame, run_time=TIMING.move) for panel, frame in moves]
+
+    def take_cut_away(self) -> list[Animation]:
+        """Let the cut fade, and on the map what belongs to it."""
+        return [
+            *self.away(self.parabola),
+            self.map.to(strength=self.only([]), foot=0, line=0, run_time=TIMING.quick),
+        ]
+
+    def all_at_their_ends(self) -> list[Tween]:
+        """Every run where it ended: on the map, and among the losses, with what more time makes of it."""
+        self.remove(self.race, self.readout, self.parabola)
+        every, race, above = np.ones(len(self.runs)), self.race, self.map
+        race.frame, race.details, race.strength, race.names, race.low = np.array(BESIDE), 1.0, every, every, 0 * every
+        race.span, race.ball = race.span_of(range(len(self.runs))), 0.7
+        race.ends = float(self.fates.count("lost") <= 3)
+        above.epochs = race.epochs = self.epochs * every
+        above.bright, above.leave_epochs, above.dots, above.ball = every, 0.0, 0.0, 0.6
+        self.add(race)
+        return [race.to(opacity=1, bright=every), above.to(strength=every, leaves=1)]
+
+    def stand_at_start(self, place: int, run: int) -> list[Tween]:
+        """Put a run back to its start, on the map and, where it is there, in the cut, and let its ball appear."""
+        cut, above = self.parabola, self.map
+        above.running = above.bright = self.only([run])
+        cut.running = cut.bright = np.eye(len(cut.hops))[place]
+        self.restart(cut, above)
+        shown = [above.to(strength=above.bright, foot=1)]
+        return [*shown, cut.to(strength=cut.bright, foot=1)] if cut.axes else shown
 
     def jump(self, place: int, run: int) -> None:
-        """The first jumps of one run across the parabola."""
+        """The first jumps of one run across the parabola, and of its foot on the map."""
         cut, above = self.parabola, self.map
         self.tell(run)
-        cut.running = cut.strength = cut.bright = np.eye(len(cut.hops))[place]
-        above.running = above.strength = above.bright = self.only([run])
-        self.restart(cut, above)
-        self.play(self.say(f"why.{self.way(run)}"))
-        self.advance(int(cut.hops[place].epoch[-1]), 0.9, 2.8)
-        self.hold(TIMING.hold)
+        said = self.say(f"why.{self.way(run)}")
+        if place:
+            quick = {"foot": 0, "run_time": TIMING.quick}
+            self.play(said, above.to(strength=0 * above.strength, **quick), cut.to(strength=0 * cut.strength, **quick))
+            said = []
+        self.play(said, self.stand_at_start(place, run))
+        self.advance(int(cut.hops[place].epoch[-1]), 0.9, 2.7)
+        self.hold(TIMING.quick)
 
     def tell(self, run: int) -> dict[str, Words]:
         """The figures of one run, for what is said next."""
         before = self.runs[run - 1] if run else None
         self.figures |= rate_figures.of_run(self.runs[run], self.best, before, self.map.leaves_at(run))
         return self.figures
+
+    def tell_group(self, runs: Sequence[int]) -> None:
+        """The figures of several runs, for what is said next."""
+        self.figures |= rate_figures.of_group([self.runs[run] for run in runs], self.best)
+        part = "parts.two" if len(runs) == 2 else "parts.range"
+        self.figures["rates"] = Words(
+            self.text(part), self.look.captions.typeset(f"{self.film_name}.{part}", **self.figures)
+        )
 
     def way(self, run: int) -> str:
         """How a run's distance along the cut changes: closer from one side, closer from both, or farther."""

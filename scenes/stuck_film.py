@@ -10,12 +10,14 @@ from scenes import net_figures, net_material
 from scenes.drawing import Rectangle
 from scenes.figures import count
 from scenes.film import LEFT, RIGHT
+from scenes.markup import verbatim
 from scenes.net_film import BELOW, FLOOR, NetFilm
 from scenes.net_material import Tries
+from scenes.numbers import fixed, measured
 from scenes.panels.network import LARGE
+from scenes.panels.outcomes import Outcomes
 from scenes.panels.readout import Column, Readout
 from scenes.panels.share_bars import ShareBars
-from scenes.panels.swarm import Swarm
 from scenes.panels.traces import Traces
 from scenes.panels.uncovered import PointShares, Uncovered
 from scenes.theme import SIZES
@@ -24,27 +26,25 @@ SIDES = (LEFT, 0.35)
 WIDTH = 6.3
 """Where the halves of the frame begin that two nets side by side have, and how wide they are."""
 
-SWARM = (LEFT + 0.3, FLOOR, RIGHT, 1.9)
+HEAPS = (LEFT, FLOOR, RIGHT, 2.6)
 BARS = (LEFT, FLOOR, RIGHT, 2.7)
-ROOM, NEAR = 1.1, 1.5
-"""How far the axis of many losses goes beyond the loss of saying zero; that of a turning weight beyond its size."""
+NEAR = 1.5
+"""How far the axis of a turning weight goes beyond its size."""
 
 
 class Side:
-    """One of two nets side by side: what stands on its half of the frame."""
+    """One of two nets side by side: what stands on its half of the frame.
+
+    Losses are in the colour of text: in this film red means stuck, and a good loss must not look like that.
+    """
 
     def __init__(self, film: NetFilm, runs: Sequence[History], left: float, name: str) -> None:
         diagram: Rectangle = (left, FLOOR + 0.1, left + 2.9, 1.6)
         plot: Rectangle = (left + 2.75, FLOOR, left + WIDTH, 1.9)
         self.diagram, self.plot = film.network_of(runs[0], diagram), film.plot_of(runs[0], plot, *runs[1:])
-        self.readout = film.readout_of(runs[0], left + 2.7, WIDTH - 2.7)
-        self.readout.shown = np.zeros(len(self.readout.columns))
+        self.readout = film.readout_of(runs[0], left + 2.7, WIDTH - 2.7, color=film.theme.text)
         self.name = film.ink(f"parts.{name}", SIZES.readout).stand(left, 2.2)
         self.panels = (self.diagram, self.plot, self.readout)
-
-    def tell(self) -> Animation:
-        """The numbers appear."""
-        return self.readout.to(shown=np.ones(len(self.readout.columns)))
 
     def leave(self) -> list[Animation]:
         """Everything fades."""
@@ -74,12 +74,17 @@ class StuckFilm(NetFilm):
         many = [run for label, run in self.histories.items() if label.endswith(" nodes")]
         self.tries = sorted((net_material.tries(run) for run in many), key=lambda tries: tries.size)
         self.turning, self.covered = net_material.turning(self.run), net_material.covered(self.run)
+        self.pulled = net_material.pull(self.run)
         self.figures = {
             **net_figures.of_training(self.run),
             **net_figures.of_other(self.other),
             **net_figures.of_standstill(self.run),
+            **net_figures.of_pull(self.run),
             **net_figures.of_tries(self.tries),
         }
+        self.figures["of_size"] = verbatim(
+            self.text("parts.one_node" if self.tries[0].size == 1 else "parts.many_nodes")
+        )
         self.this = Side(self, (self.run, self.other), SIDES[0], "this")
         self.that = Side(self, (self.other, self.run), SIDES[1], "other")
 
@@ -88,14 +93,68 @@ class StuckFilm(NetFilm):
         ending = net_material.ending(run)
         return "still" if ending == "half" and net_material.stands_still(run) else ending
 
+    @property
+    def looks(self) -> str:
+        """Which sentence says where the nodes look in the end, and that some hardly look there."""
+        faint = net_material.faint(self.run)
+        if self.covered not in ("right", "left") or not faint:
+            return self.covered
+        return f"{self.covered}_faint{'s' if len(faint) > 1 else ''}"
+
+    @property
+    def felt(self) -> str:
+        """What the points' pulls come to: "define" where that is being stuck, "free" where they still move the net."""
+        if self.covered in ("both", "none"):
+            return self.covered
+        return "define" if self.pulled.fits or self.pulled.cancels else "free"
+
+    @property
+    def sums(self) -> list[str]:
+        """The sentences that say what the points' pulls add up to."""
+        if self.felt == "none":
+            return ["nothing"]
+        known = "fit" if self.pulled.fits else "cancel" if self.pulled.cancels else "open"
+        if self.felt == "both":
+            return [f"{known}_all"]
+        return [known] if known == "open" else [known, "define" if known == "cancel" else "define_fit"]
+
+    @property
+    def final_note(self) -> str:
+        """Which note says since when."""
+        if self.covered == "lost":
+            return "note_lost"
+        if self.ending_of(self.run) != "still":
+            return "note_free"
+        return "note" if self.turning.epoch else "note_never"
+
+    @property
+    def expected(self) -> str:
+        """Which sentence says what the dashes are: training turned nodes both ways, or it did not."""
+        saved = any((tries.one_sign & ~tries.stuck).any() for tries in self.tries)
+        caught = any((~tries.one_sign & tries.stuck).any() for tries in self.tries)
+        return "expected" if saved and caught else "expected_only"
+
+    @property
+    def reason(self) -> str | None:
+        """Which sentence says why, as far as it holds for all that was measured."""
+        trend, some = net_material.trend(self.tries), any(tries.stuck.any() for tries in self.tries)
+        if trend == "lost" or not some or not all(tries.decided_by_sides for tries in self.tries):
+            return None
+        return "why" if trend == "falls" else "sides"
+
+    @property
+    def turned_too(self) -> str:
+        """Which sentence speaks of nets that a turning node got stuck: as the one shown, or not."""
+        return "turned_too" if self.covered in ("right", "left") and self.turning.node is not None else "turned"
+
     def shade_panel(self) -> Uncovered:
         """Where no node is active, behind the data."""
         return Uncovered(self.look, self.this.plot, self.run.epoch, net_material.uncovered(self.run))
 
     def pull_panel(self) -> PointShares:
         """What each point adds to the gradient, below the data."""
-        x, name = np.sort(self.run.x.astype(float)), self.look.captions.typeset("stuck.parts.pull")
-        return PointShares(BELOW, self.look, x, net_material.pull(self.run), self.this.plot.span(), name)
+        x, name = np.sort(self.run.x.astype(float)), self.markup("parts.pull")
+        return PointShares(BELOW, self.look, x, self.pulled.shares, self.this.plot.span(), name)
 
     def traces_panel(self) -> Traces:
         """The first weights until a while after the last node has turned."""
@@ -107,10 +166,33 @@ class StuckFilm(NetFilm):
         reach = min(LARGE, NEAR * float(np.abs(first[:, turning.node]).max()))
         return Traces(BELOW, self.look, self.run.epoch[rows], first, names, turning.epoch - 0.5, reach)
 
-    def swarm_panel(self, tries: Tries) -> Swarm:
-        """The nets of one size, by their final losses, up to a little more than that of saying zero."""
-        most = ROOM * float((self.run.y.astype(float) ** 2).mean()) or 1.0
-        return Swarm(SWARM, self.look, tries.losses, tries.stuck, most, self.look.captions.text("axes.loss"))
+    def heaps_panel(self, tries: Tries) -> Outcomes:
+        """The nets of one size, by what became of them; the film's own two, where they are among them, in rings."""
+        known = [outcome for outcome in net_material.OUTCOMES if (tries.outcomes == outcome).any()]
+        names = [(self.markup(f"parts.{outcome}"), self.losses_of(tries, outcome)) for outcome in known]
+        red = [bool(tries.stuck[tries.outcomes == outcome].any()) for outcome in known]
+        columns = np.array([known.index(outcome) for outcome in tries.outcomes])
+        own = self.own_among(tries)
+        self.figures["rings"] = verbatim(", ".join(dict.fromkeys(own.values())))
+        legend = self.markup("parts.ring") if own else ""
+        return Outcomes(HEAPS, self.look, columns, names, red, list(own), legend)
+
+    def losses_of(self, tries: Tries, outcome: str) -> str:
+        """The loss of the nets of one outcome, or from where to where it goes."""
+        losses = tries.losses[tries.outcomes == outcome]
+        if outcome == "lost":
+            return ""
+        low, high = fixed(float(losses.min()), 4), fixed(float(losses.max()), 4)
+        if low != high:
+            low, high = measured(float(losses.min()), 2), measured(float(losses.max()), 2)
+        self.figures |= {"low": low, "high": high}
+        return self.markup("parts.loss" if low == high else "parts.losses")
+
+    def own_among(self, tries: Tries) -> dict[int, str]:
+        """Which of many nets are those that the film has shown before, with their seeds."""
+        batch = self.histories[f"{tries.size} nodes"]
+        places = {str(run.experiment.seed): net_material.among(batch, run) for run in (self.run, self.other)}
+        return {place: seed for seed, place in places.items() if place is not None}
 
     def tally_panel(self, tries: Tries) -> Readout:
         """How many nets so far, and how many of them are stuck."""
@@ -126,7 +208,7 @@ class StuckFilm(NetFilm):
     def bars_panel(self) -> ShareBars:
         """The share of stuck nets for each size, and the chance that all first weights have one sign: 2^(1 - n)."""
         sizes = [tries.size for tries in self.tries]
-        legend = (self.text("parts.measured"), self.text("parts.expected"), self.text("parts.nodes"))
+        legend = (self.markup("parts.measured"), self.markup("parts.expected"), self.markup("parts.nodes"))
         shares = [tries.share for tries in self.tries]
         chance, names = 2.0 ** (1 - np.array(sizes)), [count(size) for size in sizes]
         percents = [net_figures.percent(share) for share in shares]

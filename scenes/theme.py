@@ -121,6 +121,8 @@ class Timing:
     hold: float = 1.0
     think: float = 1.5  # a question was asked: time to predict
     read: float = 2.0  # a sentence or a formula to take in
+    caption: float = 2.6  # a caption stands at least so long, from its first trace on
+    key: float = 3.3  # one that the film is about
 
 
 TIMING = Timing()

@@ -19,9 +19,9 @@ FORMULAS = {
     "+ (1 - #data[$y_i$]) log (1 - #estimate[$hat(y)_i$]))$",
 }
 SLOPES = {
-    "mse": '$display((partial thin upright("loss")_i) / (partial u_i) = '
+    "mse": '$upright("MSE") quad display((partial thin upright("loss")_i) / (partial u_i) = '
     f"-2 thin #loss[$({MISS})$] thin #gradient[$hat(y)_i (1 - hat(y)_i)$])$",
-    "bce": f'$display((partial thin upright("loss")_i) / (partial u_i) = -#loss[$({MISS})$])$',
+    "bce": f'$upright("BCE") quad display((partial thin upright("loss")_i) / (partial u_i) = -#loss[$({MISS})$])$',
 }
 CURVE = '$#estimate[$hat(y)$] = upright("sigmoid")(u), quad u = hat(w)_0 + hat(w)_1 x$'
 WIDE = (LEFT, BOTTOM + 0.55, RIGHT, 2.1)

@@ -29,15 +29,16 @@ PATH, DOT, BALL, STAR, MARK = 0.045, 0.048, 0.115, 0.28, 0.13
 """The star is so much larger than the ball that its points are seen behind a ball at the minimum."""
 BACK, AGAIN = 0.09, 0.014
 """A step back to within this share of the window of where the run was two states ago, and the width of its line."""
-FOOT, ALONG = 0.065, 0.08
-"""Radius of the foot of the perpendicular, and width of the bar from the star to it."""
+FOOT, ALONG, NEAR = 0.065, 0.08, 100.0
+"""Radius of the foot of the perpendicular, width of the bar from the star to it; how far off a ball may be to have one.
+"""
 QUIET = 0.6
 """How wide the path of a run is that is past, for one that is present."""
 AWAY = 0.012
 """Width of steps that only cross the map, from outside to outside: a run that has left it must not cover it."""
 TINT = 0.35
 """How strongly the heights colour the map."""
-NAME_GAP = 0.22
+NAME_GAP, NAME_ROW = 0.24, 0.27
 OUTSIDE = 0.2
 """Scene units from the map's top to the names of runs that left there."""
 LEADER = 0.1
@@ -142,6 +143,8 @@ class ContourMap(Runs):
         self._draw_cut(brush)
         for run in self.order():
             self._draw_path(brush, run)
+        for run in self.order():
+            self._draw_dots(brush, run)
         feet = [run for run in self.order() if self.bright[run] > 0]
         for run in feet:
             self._draw_perpendicular(brush, run)
@@ -207,7 +210,7 @@ class ContourMap(Runs):
         brush.line(middle + self.line * (ends - middle), self.theme.text, 0.03, 0.9 * self.opacity, dash=(0.14, 0.1))
 
     def _draw_path(self, brush: Brush, run: int) -> None:
-        """The way so far; a bright one has a dot at each recorded state that stands apart from the one before."""
+        """The way so far."""
         strength, points = float(self.strength[run]) * self.opacity, self.path(run)
         color, edge, bright = self.color_of(run), self.theme.position_edge, float(self.bright[run])
         again = self._turning[run][: len(points) - 1]
@@ -217,6 +220,11 @@ class ContourMap(Runs):
         brush.segments(parts, edge, width + 0.025, 0.6 * strength)
         brush.segments(parts, color, width, strength)
         brush.segments(self._split(points, ~again)[1], color, AGAIN, 0.8 * strength)
+
+    def _draw_dots(self, brush: Brush, run: int) -> None:
+        """The recorded states of a bright run that stand apart from those before."""
+        bright, edge = float(self.bright[run]), self.theme.position_edge
+        strength, points, color = float(self.strength[run]) * self.opacity, self.path(run), self.color_of(run)
         dots = points[:-1][self._dotted[run][: len(points) - 1]]
         dots = dots[inside(dots, self.inner())]
         brush.dots(dots, DOT + 0.018, edge, strength * bright * self.dots)
@@ -252,7 +260,7 @@ class ContourMap(Runs):
 
         On a map whose scales differ it would not look perpendicular: a film that shows it has a square window.
         """
-        if self.cut is None or self.foot <= 0 or not inside(self.position(run)[None], self.inner())[0]:
+        if self.cut is None or self.foot <= 0 or not np.abs(self.position(run)).max() < NEAR:
             return None
         start, end = self.place(self.cut)
         way = (end - start) / np.hypot(*(end - start))
@@ -300,11 +308,10 @@ class ContourMap(Runs):
         for run in self.order():
             self._draw_mark(brush, run, table)
         self._draw_start(brush, table)
+        heights = self.name_heights()
+        for run in self.order():
+            self._draw_name(brush, run, heights[run], table)
         self._name_marks(brush, table)
-        for run in self.order():
-            self._keep_clear(run, table)
-        for run in self.order():
-            self._draw_name(brush, run, table)
 
     @cached_property
     def _start_word(self) -> Stamp:
@@ -340,9 +347,9 @@ class ContourMap(Runs):
         spots = {run: where[0] for run in self.order() if (where := self.crossing(run)) is not None}
         above = [run for run, spot in spots.items() if spot[1] > top - 1e-6]
         sizes = np.array([self._mark_width(run, self._epoch_share(run)) + 0.15 for run in above])
-        if sizes.sum() > right - left:
+        if sizes.sum() > right - left - 0.2:
             above = []
-        middles = spread(np.array([spots[run][0] for run in above]), sizes[: len(above)], left, right)
+        middles = spread(np.array([spots[run][0] for run in above]), sizes[: len(above)], left + 0.2, right)
         for run, middle in zip(above, middles, strict=True):
             start = float(middle) - self._mark_width(run, self._epoch_share(run)) / 2
             self._put_mark(brush, run, start, top + OUTSIDE)
@@ -406,18 +413,20 @@ class ContourMap(Runs):
     def _name_stamps(self) -> list[Stamp]:
         return [self.look.stamp(walk.name, SIZES.tick, self.theme.position_text) for walk in self.walks]
 
-    def _keep_clear(self, run: int, table: Table) -> None:
-        """Keep names of other runs off a ball."""
-        if self.names[run] * self.strength[run] > 0:
-            here = self.position(run)
-            table.take(here - 0.9 * self.ball * BALL, here + 0.9 * self.ball * BALL)
+    def name_heights(self) -> np.ndarray:
+        """Height (R,) of each ball's name: as near to the ball as can be, in the order of the balls."""
+        _, bottom, _, top = self.inner()
+        places = np.array([self.position(run) for run in range(len(self.walks))])
+        shown = self.names * self.strength * inside(places, self.inner())
+        wanted = np.clip(np.nan_to_num(places[:, 1]), bottom, top)
+        return spread(wanted, NAME_ROW * shown, bottom + 0.05, top - 0.05)
 
-    def _draw_name(self, brush: Brush, run: int, table: Table) -> None:
+    def _draw_name(self, brush: Brush, run: int, height: float, table: Table) -> None:
         """Beside the ball; where that is taken, above or below, with a line to it."""
         strength, here = float(self.names[run] * self.strength[run]) * self.opacity, self.position(run)
         if strength <= 0 or not self.walks[run].name or not inside(here[None], self.inner())[0]:
             return
-        at = self._put(brush, self._name_stamps[run], here[0] + NAME_GAP, here[1], table, strength, 0.0)
+        at = self._put(brush, self._name_stamps[run], here[0] + NAME_GAP, height, table, strength, 0.0)
         way = np.array([here[0] + NAME_GAP - 0.04, at]) - here
         if abs(way[1]) > LEADER and np.hypot(*way) > BALL:
             brush.line(here + np.array([BALL / np.hypot(*way) * way, way]), self.theme.position_text, 0.018, strength)

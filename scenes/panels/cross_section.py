@@ -12,7 +12,9 @@ from scenes.panels.axes import Axes, padded
 from scenes.panels.clipping import clipped, inside
 from scenes.panels.runs import Runs
 
-BALL, DOT, STAR = 0.115, 0.06, 0.2
+BALL, DOT, STAR = 0.115, 0.06, 0.28
+ALONG = 0.08
+"""Width of the bar along the axis, the same as that on the map."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,7 @@ class CrossSection(Runs):
 
     Attributes that a film moves, each 0 … 1 (and those of `Runs`):
         axes, star: opacities. ground: how much of the cut is drawn, from its lowest point outwards.
+        foot: opacity of the bar on the axis, from the minimum to below each bright ball, and of the line down to it.
     """
 
     def __init__(
@@ -53,7 +56,7 @@ class CrossSection(Runs):
     ) -> None:
         super().__init__(frame, look.theme, [look.theme.position] * len(hops))
         self.distance, self.loss, self.hops = distance, loss, tuple(hops)
-        self.axes = self.star = self.ground = 0.0
+        self.axes = self.star = self.ground = self.foot = 0.0
         low, high = padded(float(loss.min()), float(loss.max()), 0.04)
         self._axes = Axes(look, (float(distance[0]), float(distance[-1])), (low, high), names)
 
@@ -80,11 +83,23 @@ class CrossSection(Runs):
         reach = self.ground * float(np.abs(self.distance).max())
         shown = np.abs(self.distance) <= reach
         brush.line(self.place(self.distance[shown], self.loss[shown]), self.theme.height[3], 0.06, self.opacity)
+        for run in self.order():
+            self._draw_part(brush, run, inner)
         lowest = int(np.argmin(self.loss))
         star = self.place(self.distance[lowest : lowest + 1], self.loss[lowest : lowest + 1])[0]
         brush.star(star, STAR * self.star, self.theme.minimum, self.theme.background, self.star * self.opacity)
         for run in self.order():
             self._draw_run(brush, run, inner)
+
+    def _draw_part(self, brush: Brush, run: int, inner: np.ndarray) -> None:
+        """How far a ball is from the minimum, on the axis below it."""
+        here, strength = self.position(run), float(self.strength[run] * self.bright[run]) * self.foot * self.opacity
+        if strength <= 0 or not inside(here[None], inner)[0]:
+            return
+        middle = float(self.place(np.zeros(1), np.zeros(1))[0, 0])
+        bottom = float(inner[1])
+        brush.line(np.array([here, [here[0], bottom]]), self.theme.text, 0.025, strength, dash=(0.09, 0.07))
+        brush.line(np.array([[middle, bottom], [here[0], bottom]]), self.theme.text, ALONG, strength)
 
     def _draw_run(self, brush: Brush, run: int, inner: np.ndarray) -> None:
         strength, points, color = float(self.strength[run]) * self.opacity, self.path(run), self.color_of(run)

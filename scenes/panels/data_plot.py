@@ -16,6 +16,8 @@ CROWD = 300
 """From so many points on each is drawn by itself, nearly transparent, so that it shows where they are dense."""
 SMOOTH = 240
 """So many points of a line are drawn at most."""
+SMALL = 0.55
+"""Points in a low plot keep this share of their radius at least."""
 
 
 class DataPlot(Drawing):
@@ -28,6 +30,7 @@ class DataPlot(Drawing):
         truth: (N,) what the data came from, or None.
         slim: whether the numbers beside the plot are short, so that it may take more of its frame.
         also: values that the y axis must hold besides the data and the first estimate.
+        full: in a plot less high than this, between its axes, the points are smaller.
 
     Attributes that a film moves, each 0 … 1:
         axes: opacity. points_shown, estimate, truth: how much is drawn, from the left.
@@ -48,13 +51,14 @@ class DataPlot(Drawing):
         also: Sequence[float] = (),
         *,
         slim: bool = False,
+        full: float = 0.0,
     ) -> None:
         super().__init__(frame)
         self._order = order = np.argsort(x, kind="stable")
         self.x, self.y = np.asarray(x, float)[order], np.asarray(y, float)[order]
         self.epochs, self.yhat = epochs, np.asarray(yhat, float)[:, order]
         self.truth_values = None if truth is None else np.asarray(truth, float)[order]
-        self.theme = look.theme
+        self.theme, self.full = look.theme, full
         self.axes = self.points_shown = self.estimate = self.truth = 0.0
         self.residuals = self.examples = self.squares = self.pick = 0.0
         self.picked = 0
@@ -96,6 +100,12 @@ class DataPlot(Drawing):
         """Scene coordinates (n, 2) of data."""
         return self._axes.place(self.frame, x, y)
 
+    def radius(self) -> float:
+        """Of the points, in scene units: smaller where there are many, or where the plot is low."""
+        _, bottom, _, top = self.inner()
+        share = min(1.0, float(top - bottom) / self.full) if self.full else 1.0
+        return max(SMALL, share) * float(np.clip(0.85 / np.sqrt(len(self.x)), 0.03, 0.07))
+
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""
         self._axes.draw(brush, self.frame, self.axes * self.opacity)
@@ -121,7 +131,7 @@ class DataPlot(Drawing):
 
     def _draw_points(self, brush: Brush, at: np.ndarray) -> None:
         count = round(self.points_shown * len(at))
-        radius = float(np.clip(0.85 / np.sqrt(len(at)), 0.03, 0.07))
+        radius = self.radius()
         if len(at) < CROWD:
             brush.dots(at[:count], radius, self.theme.data, 0.9 * self.opacity)
         elif count:

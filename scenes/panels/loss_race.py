@@ -24,8 +24,8 @@ POINTS = 600
 CURVE, BALL, LOW = 0.045, 0.085, 0.07
 ABOVE, ROW = 0.5, 0.36
 """Scene units above the plot for the axis's name, and of a name's line."""
-GAP, LEADER = 0.22, 0.3
-"""Scene units between two columns of the table, and from the plot to the names."""
+GAP, LEADER, BASE = 0.3, 0.3, 0.08
+"""Scene units between two columns of the table, from the plot to the names, and from a row's middle to its baseline."""
 SMALLEST_STEP = 0.42
 """Scene units between two numbers of the axis at least."""
 PLAIN_DECADES, PLAIN_LOW, PLAIN_HIGH = 4.0, -3.0, 4.8
@@ -140,7 +140,7 @@ class LossRace(Runs):
 
     # What became of each
 
-    def points(self, run: int) -> np.ndarray:
+    def track(self, run: int) -> np.ndarray:
         """Scene coordinates (n, 2) of a run's losses up to its epoch, wherever the axis ends."""
         epochs, loss = self._drawn[run]
         now = min(float(self.epochs[run]), float(epochs[-1]))
@@ -149,13 +149,13 @@ class LossRace(Runs):
 
     def curve(self, run: int) -> np.ndarray:
         """The same, cut where it first leaves through the top; what is below the axis stays below."""
-        points, top = self.points(run), float(self.inner()[3])
+        points, top = self.track(run), float(self.inner()[3])
         above = np.flatnonzero(points[:, 1] > top + 1e-9)
         return _cut(points[: above[0] + 1], top) if len(above) else points
 
     def parts(self, run: int) -> np.ndarray:
         """The straight parts (m, 2, 2) of a curve that lie within the plot: these are drawn."""
-        return clipped(self.points(run), self.inner())[0]
+        return clipped(self.track(run), self.inner())[0]
 
     def named(self, run: int) -> float:
         """How strongly a curve's name may show, 0 … 1: not where its end lies below the plot."""
@@ -245,7 +245,7 @@ class LossRace(Runs):
     def _draw_curve(self, brush: Brush, run: int) -> None:
         strength = float(self.strength[run]) * self.axes * self.opacity
         brush.segments(self.parts(run), self.color_of(run), CURVE, strength)
-        here = self.points(run)[-1:]
+        here = self.track(run)[-1:]
         if not self._gone(run) and inside(here, self.inner())[0]:
             brush.dots(here, self.ball * BALL, self.theme.position, strength * float(self.bright[run]))
 
@@ -324,7 +324,8 @@ class LossRace(Runs):
         x = self.inner()[2] + LEADER
         shares = [1.0, *[self.details] * (len(row) - 1)]
         for stamp, width, share in zip(row, self._widths, shares, strict=True):
-            stamp.put(brush, x, y, strength * bright * share, 0.0)
+            level = y - BASE + (stamp.low + stamp.high) / 2  # words and numbers on one baseline
+            stamp.put(brush, x, level, strength * bright * share, 0.0)
             x += width + GAP
 
 

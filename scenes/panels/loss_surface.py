@@ -104,9 +104,8 @@ class LossSurface(Drawing):
         scale = view.fit(np.array(frame), 0.0, 90.0, 1.0, BOX_HEIGHT + HEADROOM, self._pad).scale
         shift = np.array([beside, below - above + self._pad.above - self._pad.below] * 2) / 2
         north = 360 * round(self.azimuth / 360)
-        return {
-            "elevation": 90, "azimuth": north, "zoom": side / (2 * scale), "frame": np.array(frame) + shift, "upright": 0,
-        }  # fmt: skip
+        moved = np.array(frame) + shift
+        return {"elevation": 90, "azimuth": north, "zoom": side / (2 * scale), "frame": moved, "upright": 0}
 
     def leaves_at(self) -> int | None:
         """The first recorded epoch whose state lies off the map, or None."""

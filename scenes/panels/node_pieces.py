@@ -8,6 +8,7 @@ import numpy as np
 from scenes.drawing import Brush, Drawing, Rectangle
 from scenes.look import Look
 from scenes.markup import Words
+from scenes.numbers import round_ticks, tick
 from scenes.panels.network import hue
 from scenes.panels.recorded import between
 from scenes.panels.rows import PITCH, centres, pitch
@@ -23,6 +24,15 @@ GAP = 0.16
 FILLED = 0.86
 """Share of a row's height that its plots take."""
 
+FULL = 0.46
+"""Share of a plot's height from zero, in its middle, to the largest size drawn."""
+
+TICKS = 4
+"""About so many numbers tell the scale of a row."""
+
+BESIDE = 0.45
+"""Room for these numbers to the right of the last column; the grid's frame includes it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
@@ -33,14 +43,14 @@ class Pieces:
         epochs: (T,) as recorded.
         at_row: gives (3, N, H) of a recorded state: pre-activations, activations, weighted activations.
         count: H.
-        reach: the largest size drawn, of u and v, and of the weighted v.
+        reach: the largest size drawn: all small plots have one scale.
     """
 
     x: np.ndarray
     epochs: np.ndarray
     at_row: Callable[[int], np.ndarray]
     count: int
-    reach: tuple[float, float]
+    reach: float
 
     def at(self, epoch: float) -> np.ndarray:
         """The pieces (3, N, H) at a (fractional) epoch; a straight blend between two recorded states."""
@@ -50,7 +60,7 @@ class Pieces:
 
 
 class NodePieces(Drawing):
-    """A grid: a row for each node, columns u, v, weighted v, all of a column to one scale.
+    """A grid: a row for each node, columns u, v, weighted v, all to one scale, which ticks beside each row tell.
 
     Args:
         heads: of the three columns, markup.
@@ -59,6 +69,7 @@ class NodePieces(Drawing):
     Attributes that a film moves, each 0 … 1:
         columns: (3,) opacities. rows: (H,) opacities.
         asleep: how strongly the part is veiled in which a node is not active, u <= 0.
+        lent: (H,) how far the weighted piece of a node has gone elsewhere: only a trace of it is left behind.
     """
 
     def __init__(
@@ -71,9 +82,12 @@ class NodePieces(Drawing):
     ) -> None:
         super().__init__(frame)
         self.theme, self.pieces, self.most = look.theme, pieces, most
-        self.columns, self.rows = np.zeros(3), np.ones(pieces.count)
+        self.columns, self.rows, self.lent = np.zeros(3), np.ones(pieces.count), np.zeros(pieces.count)
         self.asleep = 0.0
         self._heads = [look.stamp(head, SIZES.label, look.theme.muted) for head in heads]
+        self.ticks = [value for value in round_ticks(-pieces.reach, pieces.reach, TICKS) if value]
+        step = self.ticks[-1] if self.ticks else 1.0
+        self._numbers = [look.stamp(tick(value, step), SIZES.tick, look.theme.muted) for value in self.ticks]
         self._memory: tuple[float, np.ndarray] | None = None
 
     def now(self) -> np.ndarray:
@@ -89,7 +103,7 @@ class NodePieces(Drawing):
     def tile(self, column: int, row: int) -> np.ndarray:
         """left, bottom, right, top of a small plot."""
         left, _, right, _ = self.frame
-        width = (right - left - 2 * GAP) / 3
+        width = (right - BESIDE - left - 2 * GAP) / 3
         half = FILLED * self.pitch() / 2
         middle = centres(self.frame, self.pieces.count, self.most)[row]
         start = left + column * (width + GAP)
@@ -99,8 +113,8 @@ class NodePieces(Drawing):
         """Scene coordinates (n, 2) of what a node makes of x; zero lies in the middle."""
         left, bottom, right, top = self.tile(column, row)
         across = self._across(left, right, np.asarray(x))
-        reach = self.pieces.reach[column == WEIGHTED]
-        return np.stack([across, (bottom + top) / 2 + 0.46 * (top - bottom) * np.asarray(values) / reach], axis=1)
+        up = FULL * (top - bottom) * np.asarray(values) / self.pieces.reach
+        return np.stack([across, (bottom + top) / 2 + up], axis=1)
 
     def _across(self, left: float, right: float, x: np.ndarray) -> np.ndarray:
         """Where x lies between two sides of a small plot, with a little room at either."""
@@ -130,6 +144,20 @@ class NodePieces(Drawing):
             head.put(brush, (left + right) / 2, top + 0.16, shown)
             for row in range(self.pieces.count):
                 self._draw_tile(brush, column, row, shown * self.rows[row])
+        last = int(np.flatnonzero(self.columns > 0)[-1]) if (self.columns > 0).any() else 0
+        for row in range(self.pieces.count):
+            self._draw_ticks(brush, last, row, self.columns[last] * self.opacity * self.rows[row])
+
+    def _draw_ticks(self, brush: Brush, column: int, row: int, opacity: float) -> None:
+        """Beside the last plot of a row, where there is room for them."""
+        right = float(self.tile(column, row)[2])
+        levels = self.place(column, row, np.zeros(len(self.ticks)), np.array(self.ticks))[:, 1]
+        for level in levels:
+            brush.line(np.array([[right, level], [right + 0.07, level]]), self.theme.muted, 0.02, opacity)
+        if len(levels) and np.diff(levels).min(initial=np.inf) > 1.5 * SIZES.tick:
+            for number, level in zip(self._numbers, levels, strict=True):
+                if number.width <= BESIDE - 0.1:
+                    number.put(brush, right + 0.12, level, opacity, anchor=0.0)
 
     def _draw_tile(self, brush: Brush, column: int, row: int, opacity: float) -> None:
         left, bottom, right, top = self.tile(column, row)
@@ -141,7 +169,8 @@ class NodePieces(Drawing):
         self._draw_zero(brush, column, row, opacity)
         curve = self.curve(column, row)
         if np.isfinite(curve).all():
-            brush.line(np.clip(curve, -1e4, 1e4), self.hue_of(column, row), self._thickness(), opacity)
+            strength = opacity * (1 - 0.8 * self.lent[row] * (column == WEIGHTED))
+            brush.line(np.clip(curve, -1e4, 1e4), self.hue_of(column, row), self._thickness(), strength)
         brush.context.restore()
         brush.line(box, self.theme.faint, 0.014, opacity)
 

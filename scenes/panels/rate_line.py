@@ -17,6 +17,8 @@ from scenes.theme import SIZES
 DOT, GAP, CLEAR = 0.07, 0.24, 0.02
 RISE, ROW = 0.4, 0.31
 """Scene units from the line to the first row of names, and from one row to the next."""
+SIDES, ARROW = 0.4, 0.6
+"""Scene units from the rows to what happens at either side, and length of the arrows that point there."""
 
 NARROW = 0.4
 """Where all marks lie within this share of the largest, the line does not begin at zero."""
@@ -34,7 +36,7 @@ class RateLine(Drawing):
 
     Attributes that a film moves, each 0 … 1 unless stated:
         axes, critical_mark: opacities. dots: (R,) opacity of each dot and its name.
-        factors: opacity of the factors below the names.
+        factors: opacity of the factors above the names, and how far what stands over them has made room.
     """
 
     def __init__(
@@ -177,16 +179,31 @@ class RateLine(Drawing):
         if opacity <= 0:
             return
         x, y = self.place(np.array([self.critical]))[0]
-        high = self.frame[3] - 0.15
-        left, right = float(self.frame[0]), float(self.frame[2])
+        high, left, right = self.top, float(self.frame[0]), float(self.frame[2])
         words = [self._sides[0], self._critical, self._sides[1]]
-        sizes = np.array([word.width + 2 * GAP for word in words])
+        sizes = np.array([word.width + 2 * GAP for word in words]) + (ARROW + 0.1) * np.array([1, 0, 1])
         near = (sizes[1] + sizes[[0, 2]]) / 2
         middles = spread(np.array([x - near[0], x, x + near[1]]), sizes, left, right)
         brush.line(np.array([[x, y - 0.1], [x, high - 0.3]]), self.theme.text, 0.025, opacity, dash=(0.09, 0.07))
         brush.line(np.array([[x, high - 0.3], [middles[1], high - 0.17]]), self.theme.text, 0.02, 0.7 * opacity)
-        for word, middle in zip(words, middles, strict=True):
-            word.put(brush, float(middle), high, opacity)
+        for word, middle, way in zip(words, middles, (-1, 0, 1), strict=True):
+            self._put_side(brush, word, float(middle), way, opacity)
+
+    @property
+    def top(self) -> float:
+        """The height of what happens at either side: over the rows that stand there."""
+        one = self.rows().max(initial=0) == 0
+        above = self.factors if one and self._factors else float(not one)
+        return self.level + RISE + ROW * above + SIDES
+
+    def _put_side(self, brush: Brush, word: Stamp, middle: float, way: int, opacity: float) -> None:
+        """A word on one baseline with the others, and an arrow to its side of the line."""
+        shift = way * (ARROW + 0.1) / 2
+        word.put(brush, middle - shift, self.top - 0.1 + (word.low + word.high) / 2, opacity)
+        if way:
+            start = middle - shift + way * (word.width / 2 + 0.1)
+            ends = np.array([[start, self.top], [start + way * ARROW, self.top]])
+            brush.arrow(ends[0], ends[1], self.theme.muted, 0.03, self.theme.background, opacity)
 
     def _draw_names(self, brush: Brush) -> None:
         """Names above their dots, spread where they are close; factors above those, where one row holds all."""
@@ -204,8 +221,7 @@ class RateLine(Drawing):
 
     def _draw_heads(self, brush: Brush, opacity: float, both: bool) -> None:
         for row, head in enumerate(self._heads[: 2 if both else 1]):
-            strength = opacity * (self.factors if row else 1.0)
-            head.put(brush, float(self.frame[0]), self.level + RISE + ROW * row, strength, 0.0)
+            head.put(brush, float(self.frame[0]), self.level + RISE + ROW * row, opacity * self.factors, 0.0)
 
     def rows(self) -> np.ndarray:
         """The row (R,) of each name: one for all, or two where one side of the critical rate would be too full."""

@@ -89,4 +89,5 @@ class ShareBars(Drawing):
         reach = np.array([[left - 0.15, level], [right + 0.15, level]])
         brush.line(reach, self.theme.text, 0.045, self.expectation * self.opacity, (0.12, 0.1))
         high = top + self.expectation * (max(top, level) - top)
-        self._counts[group].put(brush, (left + right) / 2, high + 0.24, grown * self.opacity)
+        arrived = float(np.clip((grown - 0.8) / 0.2, 0, 1))
+        self._counts[group].put(brush, (left + right) / 2, high + 0.24, arrived * self.opacity)

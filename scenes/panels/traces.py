@@ -13,6 +13,9 @@ from scenes.theme import SIZES
 APART = 0.3
 """Numbers of nodes stand at the ends of their lines where these are so far apart, in scene units."""
 
+RISE = 0.19
+"""So far above or below the end of its line, in scene units."""
+
 
 class Traces(Drawing):
     """Each node's weight as a line up to the present epoch, in the hue of its sign.
@@ -74,7 +77,7 @@ class Traces(Drawing):
         ends = [self._draw_line(brush, node) for node in range(self.weights.shape[1])]
         self._draw_turn(brush, bottom, top)
         brush.context.restore()
-        self._draw_numbers(brush, np.array(ends))
+        self._draw_numbers(brush, np.array(ends), zero)
 
     def _draw_line(self, brush: Brush, node: int) -> np.ndarray:
         """Each stretch of one sign in its hue; gives the end."""
@@ -90,25 +93,26 @@ class Traces(Drawing):
     def _draw_turn(self, brush: Brush, bottom: float, top: float) -> None:
         if self.turn is None:
             return
-        x = float(self.place(np.array([self.turn]), np.zeros(1))[0, 0])
+        x, zero = self.place(np.array([self.turn]), np.zeros(1))[0]
         brush.line(np.array([[x, bottom], [x, top]]), self.theme.text, 0.03, self.mark * self.opacity, (0.1, 0.1))
+        brush.ring(np.array([x, zero]), 0.13, self.theme.text, 0.035, self.mark * self.opacity)
 
-    def _draw_numbers(self, brush: Brush, ends: np.ndarray) -> None:
-        """At the lines' ends, where they are apart; a line that has left the plot bears its number where it left."""
-        _, bottom, _, top = self._axes.inner(self.frame)
-        inside = (ends[:, 1] >= bottom) & (ends[:, 1] <= top)
-        heights = np.sort(ends[inside, 1])
-        apart = len(heights) < 2 or np.diff(heights).min() >= APART
-        for node in np.flatnonzero(inside) if apart else []:
-            self._numbers[node].put(brush, ends[node, 0] + 0.16, ends[node, 1], self.lines * self.opacity, 0.0)
-        if (~inside).sum() == 1:
-            self._draw_leaving(brush, int(np.flatnonzero(~inside)[0]), bottom, top)
+    def _draw_numbers(self, brush: Brush, ends: np.ndarray, zero: float) -> None:
+        """Beside the lines' ends, away from zero, where they are apart; at the edge, with an arrow, of lines beyond."""
+        _, bottom, right, top = self._axes.inner(self.frame)
+        away = np.where(ends[:, 1] >= zero, RISE, -RISE)
+        levels = np.clip(ends[:, 1] + away, bottom + RISE, top - RISE)
+        if len(levels) > 1 and np.diff(np.sort(levels)).min() < APART:
+            return
+        shown = self.lines * self.opacity
+        for node, (end, level) in enumerate(zip(ends, levels, strict=True)):
+            x = min(float(end[0]) + 0.28, right - 0.12)
+            self._numbers[node].put(brush, x, float(level), shown, halo=self.theme.background)
+            if not bottom <= end[1] <= top:
+                self._draw_beyond(brush, x - 0.22, float(level), np.sign(away[node]), shown)
 
-    def _draw_leaving(self, brush: Brush, node: int, bottom: float, top: float) -> None:
-        line = self.line(node)
-        at = self.place(line[:, 0], np.nan_to_num(line[:, 1], nan=0.0, posinf=1e6, neginf=-1e6))
-        within = np.flatnonzero((at[:, 1] >= bottom) & (at[:, 1] <= top))
-        if len(within):
-            x, y = at[within[-1]]
-            level = top - 0.18 if y > (bottom + top) / 2 else bottom + 0.18
-            self._numbers[node].put(brush, x + 0.22, level, self.lines * self.opacity)
+    def _draw_beyond(self, brush: Brush, x: float, y: float, sign: float, opacity: float) -> None:
+        """An arrow upwards or downwards: the line goes on there."""
+        half = np.array([0.0, 0.13 * sign])
+        place = np.array([x, y])
+        brush.arrow(place - half, place + half, self.theme.text, 0.03, self.theme.background, opacity)

@@ -1,4 +1,4 @@
-"""The part of a data plot in which no node is active, shaded; and how much each point adds to the gradient."""
+"""The part of a data plot in which no node is active, shaded; and what each point adds to a gradient."""
 
 import numpy as np
 
@@ -43,10 +43,10 @@ class Uncovered(Drawing):
 
 
 class PointShares(Drawing):
-    """Upon each point's place a bar as high as what the point adds to the gradient; where that is nothing, a dot.
+    """Upon each point's place a bar, up or down, of what the point adds to a gradient; where that is nothing, a dot.
 
     Args:
-        x: (N,) ascending; shares: (N,) at least zero.
+        x: (N,) ascending; shares: (N,) of either sign.
         span: the range of x shown, that of the data plot above it.
         name: of what is shown.
 
@@ -66,22 +66,23 @@ class PointShares(Drawing):
         super().__init__(frame)
         self.theme, self.x, self.shares = look.theme, x, np.where(np.isfinite(shares), shares, 0.0)
         self.axes = self.grown = 0.0
-        top = 1.15 * float(self.shares.max(initial=0.0)) or 1.0
-        self._axes = Axes(look, span, (0.0, top), ("$x$", ""))
+        top = 1.15 * float(np.abs(self.shares).max(initial=0.0)) or 1.0
+        self._axes = Axes(look, span, (-top, top), ("$x$", ""))
         self._name = look.stamp(name, SIZES.label, self.theme.gradient)
 
     def tops(self) -> np.ndarray:
-        """Scene coordinates (N, 2) of the upper ends of the bars, full grown."""
+        """Scene coordinates (N, 2) of the far ends of the bars, full grown."""
         return self._axes.place(self.frame, self.x, self.shares)
 
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""
         shown = self.axes * self.opacity
         self._axes.draw(brush, self.frame, shown)
-        left, _, _, top = self._axes.inner(self.frame)
+        left, _, right, top = self._axes.inner(self.frame)
         self._name.put(brush, left + 0.12, top + 0.16, shown, anchor=0.0)
         feet, tops = self._axes.place(self.frame, self.x, np.zeros(len(self.x))), self.tops()
-        some = self.shares > 0
+        brush.line(np.array([[left, feet[0, 1]], [right, feet[0, 1]]]), self.theme.muted, 0.016, 0.6 * shown)
+        some = self.shares != 0
         grown = np.stack([feet, feet + self.grown * (tops - feet)], axis=1)
-        brush.segments(grown[some], self.theme.gradient, 0.035, shown * (self.grown > 0))
+        brush.segments(grown[some], self.theme.gradient, 0.04, shown * (self.grown > 0))
         brush.dots(feet[~some], 0.032, self.theme.gradient, shown * self.grown)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from learning import experiment as experiment_module
 from learning.data import DATA_SETS
 from learning.errors import InputError
 from learning.experiment import (
@@ -262,6 +263,12 @@ def test_every_field_changes_the_key(tmp_path):
     assert len({Experiment(**run).key() for run in runs}) == len(runs)
 
 
+def test_other_numbers_of_training_change_the_key(monkeypatch):
+    before = Experiment().key()
+    monkeypatch.setattr(experiment_module, "NUMBERS", experiment_module.NUMBERS + 1)
+    assert Experiment().key() != before
+
+
 @given(positive, positive)
 def test_different_learning_rates_have_different_keys(one, other):
     assert (Experiment(lr=one).key() == Experiment(lr=other).key()) == (one == other)
@@ -287,12 +294,12 @@ def test_a_folder_is_not_a_data_file(tmp_path):
 
 
 def test_the_names_that_need_no_import_are_the_names_there_are():
-    from learning import landscape, model, training
+    from learning import landscape, losses, model
 
-    losses = get_args(Experiment.model_fields["loss"].annotation)
+    names = get_args(Experiment.model_fields["loss"].annotation)
     assert set(DATA_SET_NAMES) == set(DATA_SETS) == set(DATA_OPTIONS)
     assert set(MODEL_NAMES) == set(model.MODELS)
-    assert set(losses) == set(training.LOSSES) == {loss for costs in landscape.COSTS.values() for loss in costs}
+    assert set(names) == set(losses.LOSSES) == {loss for costs in landscape.COSTS.values() for loss in costs}
 
 
 def test_only_the_line_has_a_first_guess_of_its_own():

@@ -19,7 +19,7 @@ LIGHT = [
     "steps",
     "progress",
 ]
-HEAVY = ["model", "training"]
+HEAVY = ["lanes", "losses", "model", "optimizer", "training"]
 
 
 def loaded_by(module):

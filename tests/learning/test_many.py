@@ -1,4 +1,4 @@
-"""Nets side by side, in one history or in many, against each of them alone, bit for bit."""
+"""Runs side by side, in one history or in many, against each of them alone, bit for bit."""
 
 import numpy as np
 import pytest
@@ -8,10 +8,14 @@ from hypothesis import strategies as st
 
 from learning import nodes, training
 from learning.errors import InputError
-from learning.experiment import COUPLING, OPTIMIZERS, Experiment
+from learning.experiment import COUPLING, OPTIMIZERS, Experiment, parameter_names
 from learning.training import as_trained, together, train, train_many
 
 NET = Experiment(data="broken-line", data_seed=43052, model="relu", nodes=2, loss="mse", lr=0.1, epochs=40)
+LINE = Experiment(epochs=40)
+CURVE = Experiment(data="logistic", model="logistic", loss="bce", lr=0.25, epochs=20, start=(-0.8, -0.3))
+MODELS = [LINE, LINE.replace(loss="mse", lr=0.1), *(CURVE.replace(loss=loss) for loss in ("bce", "mse", "sse")), NET]
+ELEMENTWISE = [name for name in OPTIMIZERS if name not in COUPLING]
 COLUMNS = ("epoch", "loss", "params", "grads", "yhat", "x", "y")
 
 
@@ -19,6 +23,19 @@ def assert_identical(one, other):
     for name in COLUMNS:
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
     assert one.digest() == other.digest()
+
+
+def assert_one_batch_gives_what_each_gives(runs):
+    assert len(together(runs)) == 1
+    histories = train_many(runs)
+    for experiment, history in zip(runs, histories, strict=True):
+        assert history.experiment == experiment
+        assert_identical(history, train(experiment))
+    return histories
+
+
+def short(experiment):
+    return f"{experiment.model} {experiment.loss}"
 
 
 def alone(experiment, net):
@@ -40,7 +57,7 @@ def assert_nets_are_those_alone(experiment, which):
     return history
 
 
-@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name not in COUPLING])
+@pytest.mark.parametrize("optimizer", ELEMENTWISE)
 @pytest.mark.parametrize("bias", [False, True])
 def test_nets_side_by_side_have_the_bits_that_they_have_alone(optimizer, bias):
     assert_nets_are_those_alone(NET.replace(nets=13, nodes=3, bias=bias, optimizer=optimizer, lr=0.03), (0, 5, 12))
@@ -122,31 +139,99 @@ def test_any_seeds_and_sizes_have_the_histories_that_they_have_alone(seeds, size
         assert_identical(history, train(experiment))
 
 
-@pytest.mark.parametrize("points", [2, 3, 37, 40_000])
-def test_points_of_a_file_have_the_histories_that_they_have_alone(tmp_path, points):
-    file = tmp_path / "points.csv"
-    numbers = np.random.default_rng(0).normal(size=(points, 2))
+@pytest.mark.parametrize("experiment", MODELS, ids=short)
+def test_starts_make_one_batch(experiment):
+    starts = [(-5, 10), (0, 0), (0.3, -0.7), (-10, -1), (60, -40), (1e-3, 1e3)]
+    size = len(parameter_names(experiment)) // 2
+    assert_one_batch_gives_what_each_gives([experiment.replace(start=start * size) for start in starts])
+
+
+@pytest.mark.parametrize("experiment", MODELS, ids=short)
+def test_learning_rates_make_one_batch(experiment):
+    rates = [experiment.lr * 1.3**k for k in (3, -9, 0, 1, 2, -1, -30, 4, 5, 12)]
+    histories = assert_one_batch_gives_what_each_gives([experiment.replace(lr=lr) for lr in rates])
+    assert len({history.params[1].tobytes() for history in histories}) == len(rates)
+
+
+@pytest.mark.parametrize("optimizer", ELEMENTWISE)
+@pytest.mark.parametrize("experiment", [LINE, CURVE, NET.replace(bias=True)], ids=short)
+def test_seeds_rates_and_starts_at_once_make_one_batch(optimizer, experiment):
+    same = experiment.replace(optimizer=optimizer, epochs=12, data_seed=43052, start=None)
+    runs = [same.replace(seed=seed, lr=lr) for seed, lr in zip(range(9), (0.1, 0.02, 0.3) * 3, strict=True)]
+    first = train(same.replace(epochs=0)).params[0]
+    assert_one_batch_gives_what_each_gives([*runs, same.replace(start=tuple(2 * first.astype(float)), lr=0.02)])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("SGD", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
+        ("Adam", {"amsgrad": True, "weight_decay": 0.1}),
+        ("RMSprop", {"centered": True, "momentum": 0.5}),
+    ],
+    ids=str,
+)
+def test_so_they_do_whatever_the_options(options):
+    same = CURVE.replace(optimizer=options[0], optimizer_options=options[1])
+    assert_one_batch_gives_what_each_gives([same.replace(lr=lr) for lr in (0.5, 0.01, 0.1)])
+
+
+@pytest.mark.parametrize("experiment", MODELS, ids=short)
+@pytest.mark.parametrize("batch_size", [1, 30])
+def test_mini_batches_of_one_seed_make_one_batch(experiment, batch_size):
+    same = experiment.replace(batch_size=batch_size, epochs=1, lr=1e-3)
+    assert_one_batch_gives_what_each_gives([same, same.replace(lr=2e-3), same.replace(lr=5e-4)])
+    assert len(together([same.replace(data_seed=1, seed=seed) for seed in (1, 2)])) == 2
+
+
+weights = st.floats(-1e6, 1e6, width=32)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(MODELS[:5]),
+    st.lists(st.tuples(st.tuples(weights, weights), st.floats(1e-6, 100)), min_size=2, max_size=12, unique=True),
+)
+def test_any_starts_and_rates_have_the_histories_that_they_have_alone(experiment, pairs):
+    assert_one_batch_gives_what_each_gives([experiment.replace(start=start, lr=lr, epochs=5) for start, lr in pairs])
+
+
+def points_of(folder, points):
+    """A file of so many points, y from 0 to 1."""
+    file, generator = folder / "points.csv", np.random.default_rng(0)
+    numbers = np.stack([generator.normal(size=points), generator.random(points)], axis=1)
     np.savetxt(file, numbers, delimiter=",", header="x,y", comments="")
-    same = NET.replace(data=str(file), data_options=(), nodes=3, bias=True, epochs=4, lr=0.01)
-    runs = [same.replace(seed=seed) for seed in range(5)]
-    assert len(together(runs)) == 1
-    for experiment, history in zip(runs, train_many(runs), strict=True):
-        assert_identical(history, train(experiment))
+    return str(file)
+
+
+@pytest.mark.parametrize("experiment", [*MODELS[:-1], NET.replace(nodes=3, bias=True)], ids=short)
+@pytest.mark.parametrize("points", [2, 3, 17, 37, 40_000])
+def test_points_of_a_file_have_the_histories_that_they_have_alone(tmp_path, points, experiment):
+    file = points_of(tmp_path, points)
+    same = experiment.replace(data=file, data_options=(), data_seed=None, start=None, epochs=4)
+    runs = [same.replace(seed=seed) for seed in range(5)]  # of the first weights only: a file has no seed
+    assert_one_batch_gives_what_each_gives([*runs, *(run.replace(lr=0.01) for run in runs[:2])])
 
 
 def test_runs_that_diverge_do_not_harm_the_others():
     starts = [(0.5, -0.4, -0.1, 0.3), (1e6, 1e6, 1e6, 1e6), (0.2, 0.1, 0.3, -0.2)]
     runs = [NET.replace(start=start) for start in starts]
-    histories = train_many(runs)
+    histories = assert_one_batch_gives_what_each_gives(runs)
     assert [bool(np.isfinite(history.params).all()) for history in histories] == [True, False, True]
-    for experiment, history in zip(runs, histories, strict=True):
-        assert_identical(history, train(experiment))
+
+
+def test_rates_that_diverge_do_not_harm_the_others():
+    runs = [LINE.replace(lr=lr, epochs=200) for lr in (0.001, 0.0083, 0.1, 1e6)]
+    histories = assert_one_batch_gives_what_each_gives(runs)
+    assert [bool(np.isfinite(history.params).all()) for history in histories] == [True, True, False, False]
 
 
 def test_what_belongs_together():
     seeds = [NET.replace(seed=seed) for seed in range(3)]
-    groups = together([*seeds, NET.replace(lr=0.2), seeds[0], NET.replace(seed=9, start=(1, 2, 3, 4))])
-    assert groups == [(*seeds, NET.replace(seed=9, start=(1, 2, 3, 4))), (NET.replace(lr=0.2),)]
+    fast, other = NET.replace(lr=0.2), NET.replace(seed=9, start=(1, 2, 3, 4))
+    groups = together([fast, *seeds, NET.replace(nodes=3), seeds[0], other])
+    assert groups == [(*seeds, other, fast), (NET.replace(nodes=3),)]  # those of equal rate are neighbours
+    assert together([LINE, CURVE, LINE.replace(lr=1.0)]) == [(LINE, LINE.replace(lr=1.0)), (CURVE,)]
     same_data = NET.replace(data_seed=None, seed=43052)
     assert together([NET, same_data]) == [(NET, same_data)]
     for changes in (
@@ -155,10 +240,10 @@ def test_what_belongs_together():
         {"optimizer": "Adafactor"},
         {"batch_size": 10},
         {"nets": 2},
-        {"model": "line", "nodes": None},
-        {"model": "logistic", "nodes": None},
     ):
         assert [len(group) for group in together([NET.replace(**changes, seed=seed) for seed in (0, 5)])] == [1, 1]
+    for changes in ({"epochs": 3}, {"record_every": 2}, {"loss": "mse"}, {"optimizer": "Adam"}, {"data_seed": 2}):
+        assert len(together([LINE, LINE.replace(**changes)])) == 2
 
 
 def test_no_experiment_at_all():
@@ -168,7 +253,7 @@ def test_no_experiment_at_all():
 
 def test_progress_of_many_goes_up_to_the_end():
     calls = []
-    runs = [NET.replace(seed=seed) for seed in range(3)] + [Experiment(epochs=7), NET.replace(lr=1.0, epochs=3)]
+    runs = [NET.replace(seed=seed) for seed in range(3)] + [Experiment(epochs=7), NET.replace(nodes=1, epochs=3)]
     train_many(runs, lambda done, total: calls.append((done, total)))
     assert [done for done, _ in calls] == sorted(done for done, _ in calls)
     assert {total for _, total in calls} == {50}
@@ -181,6 +266,18 @@ def test_each_group_is_handed_over_when_it_is_there():
     assert [next(trained)[0], next(trained)[0]] == [NET, NET.replace(seed=2)]
     with pytest.raises(InputError, match="momentm"):
         next(trained)
+
+
+def test_a_rate_that_is_refused_is_named():
+    with pytest.raises(InputError, match=r"lr = 1e\+300"):
+        train_many([LINE, LINE.replace(lr=1e300)])
+
+
+def test_together_many_histories_may_be_larger_than_one(monkeypatch):
+    monkeypatch.setattr(training, "LARGEST_HISTORY", 2**15)
+    assert len(train_many([LINE.replace(lr=lr) for lr in (0.001, 0.002, 0.003)])) == 3
+    with pytest.raises(InputError, match="record_every"):
+        train_many([LINE.replace(lr=lr, epochs=100) for lr in (0.001, 0.002)])
 
 
 def test_many_histories_that_would_be_huge_are_refused(monkeypatch):

@@ -31,7 +31,7 @@ def test_the_line_is_what_torch_makes_of_the_same_numbers():
         layer.bias.fill_(-5)
         layer.weight.fill_(10)
     line = Line(0, (-5.0, 10.0))
-    yhat = line(line.features(x))
+    yhat = line.link(line(line.features(x)))
     assert yhat.shape == (11,)
     np.testing.assert_allclose(yhat.detach(), layer(x.reshape(-1, 1)).detach().ravel(), rtol=1e-6)
 
@@ -41,12 +41,13 @@ def test_the_line_is_what_torch_makes_of_the_same_numbers():
 def test_without_a_start_line_and_logistic_start_as_torch_would(seed, model):
     torch.manual_seed(seed)
     layer = torch.nn.Linear(1, 1)
-    assert model(seed, None).weights.tolist() == [layer.bias.item(), layer.weight.item()]
+    assert weights(model(seed, None)) == [layer.bias.item(), layer.weight.item()]
 
 
 def test_the_first_curve_of_the_notes():
     # reference-figures.md: sigmoid(-0.8 - 0.3x) from 0.3775 to 0.2497
-    yhat = Logistic(0, (-0.8, -0.3))(torch.linspace(-1, 1, 2000)).tolist()
+    curve = Logistic(0, (-0.8, -0.3))
+    yhat = curve.link(curve(curve.features(torch.linspace(-1, 1, 2000)))).tolist()
     assert (yhat[0], yhat[-1]) == pytest.approx((0.3775, 0.2497), abs=5e-5)
 
 
@@ -95,15 +96,24 @@ def test_every_model_is_tried():
     assert {experiment.model for experiment in EXPERIMENTS} == set(MODELS)
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS[2:], ids=lambda experiment: f"{experiment.model} {experiment.nodes}")
-def test_nets_side_by_side_say_what_each_says(experiment):
+def test_logits_are_a_line_and_the_link_makes_probabilities_of_them():
+    curve, x = Logistic(0, (-1.0, 5.0)), torch.linspace(-30, 30, 61)
+    u = curve(curve.features(x))
+    assert torch.equal(u, -1 + 5 * x)
+    np.testing.assert_allclose(curve.link(u).detach(), 1 / (1 + np.exp(1 - 5 * x.double())), rtol=1e-5, atol=1e-30)
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: f"{experiment.model} {experiment.nodes}")
+def test_models_side_by_side_say_what_each_says(experiment):
     models = [MODELS[experiment.model](experiment.replace(seed=seed)) for seed in range(4)]
     before = [weights(model) for model in models]
     batch, x = side_by_side(models), torch.linspace(-1, 1, 50)
-    yhat = batch(batch.features(x))
-    assert yhat.shape == (4, 50)
+    features = batch.features(x)
+    u, yhat = batch(features), batch.link(batch(features))
+    assert u.shape == yhat.shape == (4, 50)
     for k, model in enumerate(models):
-        assert torch.equal(yhat[k], model(x))
+        assert torch.equal(u[k], model(features))
+        assert torch.equal(yhat[k], model.link(model(features)))
     assert [weights(model) for model in models] == before
 
 

@@ -210,10 +210,11 @@ NET = Experiment(data="broken-line", data_seed=1, model="relu", nodes=2, loss="m
 
 def test_fetching_all_gives_what_fetching_each_gives(cache_root, tmp_path):
     runs = {f"seed {seed}": NET.replace(seed=seed) for seed in range(3)} | {"line": SHORT, "again": SHORT}
+    runs |= {f"rate {lr}": SHORT.replace(lr=lr) for lr in (0.002, 0.0005)}
     histories = store.fetch_all(runs)
     assert list(histories) == list(runs)
     assert histories["line"] is histories["again"]
-    assert len(files(cache_root)) == 4
+    assert len(files(cache_root)) == 6
     for label, experiment in runs.items():
         assert histories[label].experiment == experiment
         assert histories[label].digest() == store.fetch(experiment, root=tmp_path / "other").digest()

@@ -10,6 +10,7 @@ from learning import training
 from learning.data import load
 from learning.errors import InputError
 from learning.experiment import OPTIMIZERS, Experiment
+from learning.landscape import gradient_at, loss_at
 from learning.training import train
 
 # What the second note prints: the weights after each of the 30 updates at learning rate 0.001.
@@ -455,12 +456,27 @@ def test_a_net_without_a_start_needs_no_data_of_ours(tmp_path):
     assert history.yhat[-1] == pytest.approx([1, 0, 1], abs=1e-3)
 
 
-def test_probabilities_that_saturate_have_the_loss_that_torch_gives_them(tmp_path):
+@pytest.mark.parametrize("start", [(60.0, -40.0), (-100.0, -1.0), (0.0, 1000.0), (20.0, 0.5), (-10.0, -1.0)])
+def test_cross_entropy_has_its_slope_however_far_the_start(start):
+    history = train(CURVE.replace(start=start, epochs=30))
+    np.testing.assert_allclose(history.loss, loss_at(history, history.params), rtol=1e-5)
+    np.testing.assert_allclose(history.grads, gradient_at(history, history.params), rtol=1e-4, atol=1e-6)
+    assert np.linalg.norm(history.grads[0]) > 0.1
+
+
+def test_probabilities_that_saturate_have_the_loss_of_their_logits(tmp_path):
     file = tmp_path / "points.csv"
     file.write_text("x,y\n-1,1\n1,0\n")
     history = train(Experiment(data=str(file), model="logistic", loss="bce", start=(0, 1000), epochs=0))
-    assert history.loss.tolist() == [100.0]
+    assert history.loss.tolist() == [1000.0]
+    assert history.grads.tolist() == [[0.0, 1.0]]
     assert history.yhat[0].tolist() == [0.0, 1.0]
+
+
+def test_cross_entropy_that_diverges_is_recorded_to_the_end():
+    history = train(CURVE.replace(lr=3e38, epochs=5))
+    assert len(history) == 6
+    assert np.isinf(history.loss).any() or np.isnan(history.loss).any()
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])

@@ -18,6 +18,9 @@ DESCENT: dict[str, dict[str, Any]] = {
     "adam": {"optimizer": "adam", "lr": 0.5},
     "own-data": {"data": "points.csv", "lr": 0.005},
     "far-away": {"start": (4000.0, -90000.0)},
+    "two-epochs": {"epochs": 2},
+    "hardly-moves": {"lr": 1e-13},
+    "own-data-learned": {"data": "points.csv", "lr": 0.01, "epochs": 1000},
 }
 
 RELU_NODES: dict[str, dict[str, Any]] = {
@@ -45,11 +48,15 @@ FLAT_REGIONS: dict[str, dict[str, Any]] = {
     "at-the-minimum": {"starts": ((-1.01, 4.84),), "optimizer": "lbfgs", "epochs": 2000},
     "rmsprop": {"optimizer": "rmsprop"},
     "twins": {"starts": ((-3.0, -1.0), (-3.0, -1.0))},
+    "nothing-moves": {"starts": ((-3.0, -1.0),), "lr": 1e-5, "epochs": 4},
+    "one-leaves": {"starts": ((-0.8, -0.3),), "window": (-0.9, -0.42, -0.5, 3.0)},
+    "flies-from-the-star": {"starts": ((-1.01, 4.84),), "lr": 1000.0, "epochs": 20},
 }
 
 LEARNING_RATE: dict[str, dict[str, Any]] = {
     "one": {"lr": (0.001,)},
     "one-slowly": {"lr": (0.0083,)},
+    "every-fate": {"lr": (0.0001, 0.0002, 0.001, 0.002, 0.008, 0.0082, 0.0083, 0.0084, 0.0085, 0.1)},
     "ten": {"lr": (0.0001, 0.0005, 0.001, 0.002, 0.0038, 0.006, 0.008, 0.0083, 0.0085, 0.01)},
     "all-beyond": {"lr": (0.0083, 0.009, 0.012, 0.02)},
     "explodes": {"lr": (0.02, 0.1, 0.5, 1000.0), "epochs": 60},

@@ -58,3 +58,14 @@ def share_near(frame: np.ndarray, places: np.ndarray, color: str, within: float 
     """The share of places (n, 2) at which a colour is drawn, give or take a pixel."""
     close = np.linalg.norm(frame.astype(float) - 255 * np.array(channels(color)), axis=2) < within
     return float(np.mean([close[r - 1 : r + 2, c - 1 : c + 2].any() for r, c in pixels(places)]))
+
+
+def standing(film: Any) -> dict[tuple[float, str], float]:
+    """How long each caption stood, in seconds, by when it came and what it said; over the ends of beats too."""
+    stood: dict[tuple[float, str], float] = {}
+    last: tuple[float, str] | None = None
+    for subtitle in film.subtitles:
+        if last is None or last[1] != subtitle.text:
+            last = subtitle.start, subtitle.text
+        stood[last] = subtitle.end - last[0]
+    return stood

@@ -1,5 +1,7 @@
 """Panels of several runs: labels that keep apart, paths cut at the border, curves on one axis, a line of rates."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,7 @@ from scenes.panels.loss_race import DECADES, Curve, LossRace
 from scenes.panels.rate_line import RateLine, prefers_powers
 from scenes.panels.runs import Walk
 from scenes.panels.terrain import Terrain
-from scenes.theme import DARK
+from scenes.theme import DARK, SIZES
 
 LOOK = Look("dark", "en")
 FRAME = (-6.0, -3.0, 0.0, 3.0)
@@ -199,6 +201,87 @@ def test_a_curve_that_goes_beyond_the_axis_leaves_through_its_top():
     assert made._gone(0)
 
 
+class Recorder:
+    """A brush that keeps what it is told to draw."""
+
+    def __init__(self) -> None:
+        self.drawn: list[tuple[str, tuple]] = []
+
+    def __getattr__(self, name: str):
+        return lambda *args, **options: self.drawn.append((name, args))
+
+    def of(self, name: str) -> list[tuple]:
+        return [args for kind, args in self.drawn if kind == name]
+
+
+SPANS = st.tuples(st.floats(-2, 6), st.floats(0.2, 9)).map(lambda ends: np.array([ends[0], ends[0] + ends[1]]))
+LOSSES = st.lists(st.floats(-2, 8).map(lambda power: 10.0**power), min_size=3, max_size=8)
+
+
+@given(LOSSES, SPANS, st.floats(0, 7))
+def test_whatever_the_axis_a_curve_is_drawn_where_its_losses_are(losses, span, epoch):
+    """Also while the axis moves: what lies beyond is cut off, not put down at the border."""
+    made = race(losses)
+    made.span, made.epoch, made.axes = span, min(epoch, len(losses) - 1), 1.0
+    left, bottom, right, top = made.inner()
+    for part in made.parts(0):
+        shares = (part - [left, bottom]) / [right - left, top - bottom]
+        powers = span[0] + shares[:, 1] * (span[1] - span[0])
+        expected = np.interp(shares[:, 0] * (len(losses) - 1), np.arange(len(losses)), np.log10(losses))
+        assert powers == pytest.approx(expected, abs=1e-6)
+        assert (shares > -1e-6).all()
+        assert (shares < 1 + 1e-6).all()
+        assert (part[:, 0] <= made.track(0)[-1, 0] + 1e-6).all()
+    inside = (np.log10(losses) > span[0]) & (np.log10(losses) < span[1])
+    assert len(made.parts(0)) >= inside[: int(made.epoch)].any(), "what lies within is drawn"
+
+
+def test_names_of_curves_that_end_below_the_plot_fade():
+    made = race([1e4, 1e3, 1e3], [1e4, 1e2, 10.0])
+    made.axes = 1.0
+    assert [made.named(0), made.named(1)] == [1, 1]
+    made.span = np.array([2.5, 4.0])
+    assert [made.named(0), made.named(1)] == [1, 0]
+    brush = Recorder()
+    made._draw_names(brush)
+    ends = np.concatenate([points[:, 1] for points, *_ in brush.of("line")])
+    assert len(brush.of("line")) == 2
+    assert [strength for *_, strength in brush.of("line")] == [1, 0], "nor is there a line to it"
+    assert made.place(np.array([2]), np.array([1e3]))[0, 1] in ends
+
+
+def test_no_ball_where_the_loss_lies_below_the_plot():
+    made = race([1e4, 1e2])
+    made.axes, made.span = 1.0, np.array([3.0, 4.0])
+    brush = Recorder()
+    made._draw_curve(brush, 0)
+    assert brush.of("dots") == []
+
+
+@pytest.mark.parametrize(("span", "said"), [
+    ((1, 4), {"10", "100", "1,000", "10,000"}), ((1, 5), {"10¹", "10²", "10³", "10⁴", "10⁵"}),
+    ((0, 4), {"1", "10", "100", "1,000", "10,000"}), ((-6, -4), {"10⁻⁶", "10⁻⁵", "10⁻⁴"}),
+    ((0, 6), {"10⁰", "10¹", "10²", "10³", "10⁴", "10⁵", "10⁶"}),
+])  # fmt: skip
+def test_numbers_of_an_axis_are_of_one_kind(span, said):
+    from scenes.panels.loss_race import _number
+
+    made = race([1e3, 1e2])
+    made.span = np.array(span, float)
+    assert made.powers in (0, 1)
+    numbers = {_number(value, made.powers == 1).plain for value, _ in made._ticks()}
+    assert numbers >= said or numbers <= said
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "loss, powers of ten"), ("ko", "손실, 10의 거듭제곱")])
+def test_the_axis_says_that_it_counts_in_powers_of_ten(language, said):
+    look = Look("dark", language)
+    loss = look.captions.text("axes.loss")
+    assert look.captions.text("map.powers", name=loss) == said
+    made = LossRace(FRAME, look, [Curve(np.arange(2), np.ones(2), "a")], ("e", loss))
+    assert made._axes._name_stamps[1].width == pytest.approx(look.stamp(said, SIZES.label).width, rel=1e-3)
+
+
 def test_a_curve_ends_where_the_loss_is_no_number():
     made = race([1e3, 2e3, np.nan, np.nan])
     assert made.curve(0)[-1] == pytest.approx(made.place(np.array([1]), np.array([2e3]))[0])
@@ -286,6 +369,69 @@ def test_jumps_are_drawn_at_their_distances(epoch):
     ends = np.array([[1.0, 1.0], [-2.0, 4.0], [4.0, 16.0]])
     expected = (1 - share) * ends[row] + share * ends[row + 1]
     assert made.position(0) == pytest.approx(made.place(*expected[:, None])[0])
+
+
+def test_steps_to_and_fro_over_the_same_ground_are_thin():
+    """The fourth and fifth lead back to where the run has been two states before; the others do not."""
+    made = chart(
+        walk((-1, 10), (5, 0), (0, 8), (4, 1), (0.3, 7.6), (4.2, 0.8)), walk((0, 0), (0.1, 0), (0.2, 0), (0.3, 0))
+    )
+    assert made._turning[0].tolist() == [False, False, False, True, True, False]
+    assert not made._turning[1].any(), "a slow run goes on in one direction"
+
+
+def test_states_upon_others_have_no_dot():
+    made = chart(walk((0, 0), (4, 8), (0.01, 0.01), (4.01, 8), (1, 0)))
+    assert made._dotted[0].tolist() == [True, True, False, False, True]
+
+
+@given(st.tuples(st.floats(-1.9, 5.9), st.floats(-3.9, 11.9)))
+def test_the_foot_is_the_nearest_point_of_the_line(weights):
+    cut = np.array([[-2.0, 0.0], [6.0, 8.0]])
+    made = ContourMap(FRAME, LOOK, bowl(), [walk(weights)], cut=cut)
+    made.foot = 1.0
+    start, end = made.place(cut)
+    along = start + np.linspace(-1, 2, 3001)[:, None] * (end - start)
+    nearest = along[np.argmin(np.hypot(*(along - made.position(0)).T))]
+    assert made.foot_of(0) == pytest.approx(nearest, abs=5e-3)
+
+
+@pytest.mark.parametrize("away", [(4, 40), (4, -40), (40, 4), (-40, 4)])
+def test_the_name_of_a_run_that_left_stays_on_its_side_when_the_epoch_fades(away):
+    made = chart(walk((4, 4), away))
+    made.epoch = 1.0
+    spot = made.crossing(0)[0]
+    sides = set()
+    for share in np.linspace(0, 1, 11):
+        made.leave_epochs = share
+        placed: list[tuple[float, float]] = []
+        made._put_mark = lambda brush, run, start, y, placed=placed: placed.append((start, y))
+        made._name_marks(Recorder(), Table(*made.inner()[[1, 3]]))
+        (start, y), width = placed[0], made._mark_width(0, share)
+        sides.add((np.sign(start + width / 2 - spot[0]) if away[1] != 40 else 0, y))
+        assert np.abs(y - spot[1]) < 0.3, "beside its arrow"
+    assert len(sides) == 1
+
+
+@given(RATES, st.floats(1e-5, 10), st.sampled_from([0.0, 1.0]))
+@settings(max_examples=20, deadline=None)
+def test_what_happens_at_either_side_stands_on_one_line(rates, critical, factors):
+    made = rate_line([float(f"{rate:.3g}") for rate in rates], critical)
+    made.factors = factors
+    placed = []
+    made._sides = [
+        SimpleNamespace(
+            low=low,
+            high=high,
+            width=1.0,
+            put=lambda brush, x, y, opacity, low=low, high=high: placed.append(y - (low + high) / 2),
+        )
+        for low, high in ((0.0, 0.1), (-0.05, 0.2))
+    ]
+    made._draw_critical(Recorder(), 1.0)
+    assert placed[0] == pytest.approx(placed[1]), "one baseline"
+    top = made.level + 0.4 + 0.31 * max(made.rows().max(), factors)
+    assert placed[0] > top + 0.15, "above what stands over the line"
 
 
 def test_past_runs_are_dimmer():

@@ -12,7 +12,10 @@ from learning.experiment import Experiment
 from learning.training import train
 from scenes import material
 from scenes.drawing import Brush, Stamp, channels
+from scenes.figures import percent
 from scenes.look import Look
+from scenes.markup import Words
+from scenes.numbers import fixed, measured
 from scenes.panels import mesh
 from scenes.panels.axes import Axes
 from scenes.panels.color_bar import ColorBar
@@ -238,6 +241,76 @@ def test_few_points_are_whole_dots(canvas):
         )
 
 
+@pytest.mark.parametrize(("count", "upon"), [(2000, True), (50, False)])
+def test_a_crowd_is_drawn_upon_the_line_and_few_points_below_it(canvas, count, upon):
+    """A line along zero would hide all the points there."""
+    plot = plot_of(count)
+    plot.y[:], plot.yhat[:], plot.estimate = 0.0, 0.0, 1.0
+    (place,) = plot.place(plot.x[[count // 2]], np.zeros(1))
+    plot.draw(canvas.brush)
+    seen, blue, orange = canvas.at(*place), np.array(channels(DARK.data)), np.array(channels(DARK.estimate))
+    share = (seen - orange) @ (blue - orange) / ((blue - orange) @ (blue - orange))
+    assert share > 0.6 if upon else share == pytest.approx(0, abs=0.02)
+    if upon:
+        plot.points_shown = 0.25
+        canvas.clear()
+        plot.draw(canvas.brush)
+        assert canvas.at(*place) == pytest.approx(orange, abs=0.02), "the crowd has not yet come so far"
+
+
+def near(seen: np.ndarray, color: str, within: float = 0.04) -> bool:
+    return bool(np.abs(seen - np.array(channels(color))).max() < within)
+
+
+@pytest.mark.parametrize("count", [60, 2000])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_picked_point_stands_out_with_its_miss(canvas, count, shuffled):
+    """Through pixels: number `picked` in the order of x, at its place, with a line to what the estimate says there."""
+    x = np.linspace(-1, 1, count)
+    plot = plot_of(count, x=np.random.default_rng(1).permutation(x) if shuffled else x)
+    plot.y[:], plot.yhat[:], plot.estimate = 1.0, 0.1 + 0.1 * (x + 1), 1.0
+    plot.picked, plot.pick = 3 * count // 4, 1.0
+    plot.draw(canvas.brush)
+    at, said = x[plot.picked], 0.1 + 0.1 * (x[plot.picked] + 1)
+    (point, below), beside = plot.place(np.array([at, at]), np.array([1.0, said])), np.array([0.12, 0.0])
+    assert near(canvas.at(*point), DARK.data)
+    assert near(canvas.at(*(point - [0.07, 0])), DARK.data), "larger than the others"
+    for around in np.radians([50, 90, 130, -50, -130]):
+        ring = point + 0.14 * np.array([np.cos(around), np.sin(around)])
+        assert near(canvas.at(*ring), DARK.text, 0.15), around
+    for share in (0.2, 0.5, 0.8, 0.95):
+        way = point + share * (below - point)
+        assert near(canvas.at(*way), DARK.loss), share
+        assert near(canvas.at(*(way + beside)), DARK.background), "only there"
+    assert not near(canvas.at(*(below - [0, 0.12])), DARK.loss), "not past the estimate"
+    other = plot.place(x[[count // 4]], np.array([0.6]))[0]
+    assert near(canvas.at(*other), DARK.background), "no other point's"
+
+
+def test_a_miss_grows_from_the_point(canvas):
+    plot = plot_of(60)
+    plot.y[:], plot.yhat[:], plot.picked = 1.0, 0.0, 30
+    top, bottom = plot.place(plot.x[[30, 30]], np.array([1.0, 0.0]))
+    for pick, seen in ((0.0, (False, False)), (0.5, (True, False)), (1.0, (True, True))):
+        canvas.clear()
+        plot.pick = pick
+        plot.draw(canvas.brush)
+        found = tuple(near(canvas.at(*(top + share * (bottom - top))), DARK.loss) for share in (0.35, 0.75))
+        assert found == seen, pick
+
+
+def test_a_miss_goes_with_the_curve_and_not_to_what_is_no_number(canvas):
+    plot = plot_of(60)
+    plot.y[:], plot.picked, plot.pick = 1.0, 30, 1.0
+    plot.yhat = np.stack([np.full(60, 0.2), np.full(60, 0.8), np.full(60, np.nan)])
+    places = plot.place(plot.x[[30, 30]], np.array([0.9, 0.4]))
+    for epoch, seen in ((0, (True, True)), (1, (True, False)), (5, (False, False))):
+        canvas.clear()
+        plot.epoch = epoch
+        plot.draw(canvas.brush)
+        assert tuple(near(canvas.at(*place), DARK.loss) for place in places) == seen, epoch
+
+
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_a_plot_follows_another_run_from_its_start(shuffled):
     x = np.linspace(-1, 1, 40)
@@ -275,6 +348,57 @@ def test_a_readout_follows_another_run_from_its_start():
     assert columns[0].values[0] == 4, "and what was given is not changed"
     with pytest.raises(ValueError, match="zip"):
         readout.follow(np.array([0]), [np.array([1.0])])
+
+
+def test_a_column_writes_its_numbers_as_it_was_told():
+    values = np.array([0.774, -22.087, 2.4489e-5])
+    plain = Column("loss", values, DARK.loss, 4)
+    assert [plain.words(row) for row in range(3)] == [fixed(float(value), 4) for value in values]
+    shares = Column("drop", values, DARK.loss, write=lambda share, _: percent(share))
+    assert [shares.words(row).plain for row in range(2)] == ["77 %", "−2,209 %"]
+    sizes = Column("size", values, DARK.gradient, 3, write=measured)
+    assert [sizes.words(row).plain for row in (0, 2)] == ["0.774", "2.45×10⁻⁵"]
+    asked = []
+    Column("x", values, DARK.text, 7, write=lambda *given: (asked.append(given), Words("x", "x"))[1]).words(1)
+    assert asked == [(-22.087, 7)], "the value and the decimals"
+
+
+def test_a_readout_shows_what_its_columns_write_also_of_another_run(canvas, written):
+    column = Column("drop", np.array([0.0, 0.5, 0.98]), DARK.loss, write=lambda share, _: percent(share))
+    readout = Readout(-2.0, 0.0, 4.0, LOOK, np.arange(3), [column])
+    readout.shown[:] = 1
+    readout.epoch = 2.0
+    assert readout.text(0) == "98 %"
+    readout.draw(canvas.brush)
+    number = LOOK.stamp(percent(0.98), readout.size, DARK.loss)
+    assert written[-1][0].width == pytest.approx(number.width), "drawn as it is said"
+    readout.follow(np.arange(2), [np.array([0.25, -0.5])])
+    assert readout.text(0) == "25 %"
+    readout.epoch = 1.0
+    assert readout.text(0) == "−50 %"
+
+
+@pytest.mark.parametrize("width", [5.0, 9.0])
+def test_a_centred_readout_stands_in_the_middle_of_its_width(canvas, written, width):
+    columns = [
+        Column("of the drop", np.array([0.1, 0.98]), DARK.position_text, write=lambda share, _: percent(share)),
+        Column("gradient", np.array([2.45e-5, 0.448]), DARK.gradient, 3, write=measured),
+    ]
+    ends = {}
+    for centred in (False, True):
+        written.clear()
+        readout = Readout(-4.0, 0.0, width, LOOK, np.arange(2), columns, centred=centred)
+        readout.shown[:] = 1
+        for epoch in (0.0, 1.0):
+            readout.epoch = epoch
+            readout.draw(canvas.brush)
+        ends[centred] = min(left for _, left, _ in written), max(left + stamp.width for stamp, left, _ in written)
+        assert readout.frame == pytest.approx((-4, -0.1, -4 + width, 0.7)), "its frame is what it was given"
+    (left, right), (shifted_left, shifted_right) = ends[False], ends[True]
+    assert left == pytest.approx(-4, abs=0.05)
+    assert shifted_left - -4 == pytest.approx(-4 + width - shifted_right, abs=0.05), "as much room at both sides"
+    assert shifted_right - shifted_left == pytest.approx(right - left), "no wider"
+    assert shifted_left >= -4
 
 
 # Trails

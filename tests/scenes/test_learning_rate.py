@@ -28,7 +28,9 @@ ENDS = {  # reference-figures.md: 30 epochs from (-5, 10): where it ends, and th
     0.0085: ((7.1824, 12.2714), 9768.12),
     0.01: ((3.25e4, 5.67e4), 2.545e11),
 }
-CRITICAL, LARGEST = 0.008238, 242.7701
+CRITICAL, LARGEST, SMALLEST = 0.008238, 242.7701, 185.9603
+KEYS = ["run", "group", "group", "run-2", "run-3", "run-4"]
+"""The beats in which the six runs are shown."""
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +68,10 @@ def played(root: Any) -> Any:
         running = [i for i in range(6) if at.running[i] and at.strength[i]]
         balls = {i: at.position(i) for i in running}
         ends = {i: film.race.curve(i)[-1] for i in running} if film.race.axes else {}
-        readout = film._readout
-        numbers = [readout.text(i) for i in range(4)] if readout is not None else []
+        numbers = [film.readout.text(i) for i in range(4)] if film.readout.opacity else []
         beats[key] = SimpleNamespace(
             epochs=at.epochs.copy(), balls=balls, ends=ends, inner=at.inner(), race=film.race.inner(),
-            span=np.array(film.race.span), numbers=numbers, frame=picture(film),
+            span=np.array(film.race.span), numbers=numbers, rights=film.readout.rights.copy(), frame=picture(film),
         )  # fmt: skip
 
     film = shown(root, LearningRateParameters(), keep)
@@ -105,8 +106,8 @@ def yellow(frame: np.ndarray, around: np.ndarray, reach: int = 24) -> np.ndarray
 
 def test_the_beats_are_a_question_each_run_the_reason_and_all_of_them(played):
     keys = [beat.key for beat in played.film.beats]
-    runs = ["run", *(f"run-{k}" for k in range(2, 7))]
-    assert keys == ["question", "first_steps", *runs, "why", "critical", "compare"]
+    assert keys == ["question", "first_steps", *dict.fromkeys(KEYS), "why", "critical", "compare"]
+    assert played.film.passages == [[0], [1, 2], [3], [4], [5]]
 
 
 def test_each_run_ends_where_the_reference_says(played):
@@ -119,23 +120,58 @@ def test_each_run_ends_where_the_reference_says(played):
 def test_what_is_said_of_each_run_is_recorded(played):
     said = [line.text for line in played.film.subtitles]
     notes = {beat.title: beat.note for beat in played.film.beats}
-    for run in played.film.runs:
+    for number in (0, 3, 4, 5):
+        run = played.film.runs[number]
         rate = f"{run.experiment.lr:g}"
-        loss = fixed(float(run.loss[-1])).plain
-        ends = rate_figures._ends(run).plain
-        (line,) = [text for text in said if f"α = {rate}" in text and "oss" in text and "times" not in text]
-        assert ends in line
-        assert loss in line
-        assert ends in notes[f"α = {rate}"]
-        assert loss in notes[f"α = {rate}"]
+        (line,) = [text for text in said if f"α = {rate} " in text and "loss" in text]
+        shown = run.loss[6] if number == 3 else run.loss[-1]
+        assert fixed(float(shown)).plain in line
+        ends = [float(part.replace(",", "").replace("−", "-")) for part in _parts(rate_figures._ends(run).plain)]
+        assert ends == pytest.approx(run.params[-1], abs=6e-4, rel=2e-3)
+        assert rate_figures._ends(run).plain in notes[f"α = {rate}"]
+        assert fixed(float(run.loss[-1])).plain in notes[f"α = {rate}"]
 
 
-def test_the_table_holds_where_each_ends(played):
+def test_of_two_that_arrive_the_first_and_the_last_are_told(played):
+    since = {}
+    for number in (1, 2):
+        near = played.film.runs[number].loss <= 1.01 * 26.36003
+        since[number] = int(np.flatnonzero(~near)[-1]) + 1
+    (line,) = [line.text for line in played.film.subtitles if line.text.startswith("At the minimum")]
+    assert f"first α = 0.0038, from epoch {since[2]} on" in line
+    assert f"last α = 0.001, from epoch {since[1]} on" in line
+
+
+def test_the_table_holds_where_each_ends_and_what_more_time_makes_of_it(played):
     for run, curve in zip(played.film.runs, played.film.race.curves, strict=True):
+        (w0, w1), loss = ENDS[run.experiment.lr][0], float(run.loss[-1])
         assert curve.name.plain == f"{run.experiment.lr:g}"
-        numbers = [float(part.replace(",", "").replace("−", "-")) for part in _parts(curve.details[0].plain)]
-        assert numbers == pytest.approx(run.params[-1], abs=6e-4, rel=2e-3)
-        assert curve.details[1].plain == fixed(float(run.loss[-1])).plain
+        said = [number(part) for part in curve.details[0].plain.strip("()").split(", ")]
+        assert said == pytest.approx([w0, w1], rel=2e-3, abs=6e-4)
+        assert curve.details[1].plain == fixed(loss).plain
+        assert curve.details[2].plain == ("→ ∞" if run.experiment.lr * LARGEST > 2 else "")
+
+
+def number(text):
+    """The value of a number as a film writes it."""
+    mantissa, _, power = text.replace("\N{MINUS SIGN}", "-").replace(",", "").partition("×10")
+    return float(mantissa) * 10.0 ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
+
+
+def test_the_numbers_never_move_their_place(played):
+    places = [played.beats[key].rights for key in KEYS]
+    assert all((place == places[0]).all() for place in places)
+
+
+def test_there_is_time_to_predict_and_to_read(played):
+    lasting = {line.text: line.end - line.start for line in played.film.subtitles}
+    asked = [text for text in lasting if "What will happen?" in text]
+    assert len(asked) == 5
+    (curved,) = [text for text in lasting if "How strongly it is curved" in text]
+    assert "242.77" in curved
+    assert lasting[curved] >= 4
+    verdicts = [line for line in played.film.subtitles if "diverges" in line.text or "not there yet" in line.text]
+    assert min(line.end - line.start for line in verdicts) >= 2.5
 
 
 def _parts(pair: str) -> list[str]:
@@ -160,8 +196,7 @@ def test_the_critical_rate_is_two_over_the_largest_eigenvalue(played):
 
 @pytest.mark.parametrize("number", range(6))
 def test_ball_and_curve_of_a_run_are_where_its_last_state_belongs(played, number):
-    key = "run" if number == 0 else f"run-{number + 1}"
-    seen, film = played.beats[key], played.film
+    seen, film = played.beats[KEYS[number]], played.film
     rate = sorted(ENDS)[number]
     weights = descended(film.runs[number], rate, 30)[-1]
     expected = on_map(seen.inner, film, weights)
@@ -171,7 +206,10 @@ def test_ball_and_curve_of_a_run_are_where_its_last_state_belongs(played, number
     power = np.log10(loss_of(film.runs[number], weights))
     height = bottom + (power - seen.span[0]) / (seen.span[1] - seen.span[0]) * (top - bottom)
     assert seen.ends[number] == pytest.approx([right, height], abs=5e-3)
-    assert seen.numbers[3] == "30"
+    if KEYS[number] == "group":
+        assert seen.numbers == [], "of two runs at once no numbers are shown"
+    else:
+        assert seen.numbers[3] == "30"
 
 
 def on_map(inner: np.ndarray, film: Any, weights: np.ndarray) -> np.ndarray:
@@ -187,7 +225,7 @@ def loss_of(run: Any, w: np.ndarray) -> float:
 
 def test_the_balls_are_seen_in_the_picture(played):
     """In the picture at the end of its beat the ball of a run stands at its last weights, and its curve ends there."""
-    for number, key in ((0, "run"), (3, "run-4")):
+    for number, key in ((0, "run"), (3, "run-2")):
         seen = played.beats[key]
         weights = descended(played.film.runs[number], sorted(ENDS)[number], 30)[-1]
         spot = pixel(on_map(seen.inner, played.film, weights))
@@ -228,7 +266,7 @@ def test_83_falls_first_and_rises_after(played):
     assert film.fates == ["slow", "arrives", "arrives", "turns", "grows", "grows"]
     assert film.race.lowest(3) == 6
     assert run.loss[0] > run.loss[6] < run.loss[-1]
-    (line,) = [text.text for text in film.subtitles if "in epoch 6" in text.text]
+    (line,) = [text.text for text in film.subtitles if "epoch 6" in text.text]
     assert fixed(float(run.loss[6])).plain in line
 
 
@@ -267,9 +305,11 @@ def test_jumps_are_the_recorded_weights_seen_along_the_cut(played):
     steepest = np.linalg.eigh(2 * x.T @ x)[1][:, -1]
     best = np.linalg.lstsq(x, run.y.astype(float), rcond=None)[0]
     seen = film.parabola.hops[1]
-    along = (run.params[:7].astype(float) - best) @ steepest
+    along = (run.params[:4].astype(float) - best) @ steepest
     assert np.abs(seen.distance) == pytest.approx(np.abs(along), rel=1e-6)
-    assert seen.distance[1:] / seen.distance[:-1] == pytest.approx(np.full(6, 1 - 0.01 * LARGEST), rel=1e-3)
+    assert (np.abs(seen.distance) <= film.cut.distance[-1]).all(), "none leaves the picture"
+    assert seen.distance[1:] / seen.distance[:-1] == pytest.approx(np.full(3, 1 - 0.01 * LARGEST), rel=1e-3)
+    assert film.figures["lacross"].plain == f"{SMALLEST:.2f}"
     on_cut = [loss_of(run, best + distance * film.cut.direction) for distance in seen.distance]
     assert seen.loss == pytest.approx(on_cut)
 
@@ -295,15 +335,75 @@ def test_what_became_of_a_run_is_what_was_recorded(root, rate, epochs):
         assert fate in ("slow", "arrives")
 
 
-def test_more_runs_than_six_are_shown_in_groups_of_neighbours():
+def test_where_there_are_more_than_five_runs_neighbours_of_one_fate_are_shown_together():
     fates = ["slow", "slow", "arrives", "arrives", "slow", "turns", "grows", "lost"]
     assert rate_material.passages(fates) == [[0, 1], [2, 3], [4], [5], [6], [7]]
-    assert rate_material.passages(fates[:6]) == [[0], [1], [2], [3], [4], [5]]
+    assert rate_material.passages(fates[:6]) == [[0], [1], [2, 3], [4], [5]], "those that arrive are the first"
+    assert rate_material.passages(fates[:5]) == [[0], [1], [2], [3], [4]]
+
+
+@given(st.lists(st.sampled_from(rate_material.TOGETHER), min_size=1, max_size=10))
+def test_every_run_is_shown_once_and_in_order(fates):
+    shown = rate_material.passages(fates)
+    assert [run for runs in shown for run in runs] == list(range(len(fates)))
+    assert all(len({fates[run] for run in runs}) == 1 for runs in shown)
+
+
+@pytest.mark.parametrize(("factor", "said"), [
+    (0.757, "0.757"), (-1.0153, "−1.015"), (-1.0004, "−1.0004"), (0.99976, "0.9998"), (1 - 2.4e-10, "1 − 2.40×10⁻¹⁰"),
+    (-1 - 1e-7, "−1 − 1.00×10⁻⁷"), (-1.0, "−1.000"), (0.0, "0.000"),
+])  # fmt: skip
+def test_a_factor_is_never_said_to_be_1_where_it_is_not(factor, said, monkeypatch):
+    monkeypatch.setattr(rate_material, "factor", lambda run: factor)
+    assert rate_figures.factor(None).plain == said
+
+
+@pytest.mark.parametrize("epoch", [0, 0.5, 1, 2, 3])
+def test_the_foot_on_the_map_is_the_ball_on_the_parabola(played, epoch):
+    """Both show d: the recorded weights, seen along the direction of greatest curvature."""
+    film, number = played.film, 5
+    x = np.stack([np.ones(100), film.runs[5].x.astype(float)], axis=1)
+    direction = np.linalg.eigh(2 * x.T @ x)[1][:, -1] * np.sign(film.cut.direction[0])
+    best = np.linalg.lstsq(x, film.runs[5].y.astype(float), rcond=None)[0]
+    rows = film.runs[5].params.astype(float)
+    low = int(epoch)
+    weights = rows[low] + (epoch - low) * (rows[low + 1] - rows[low])
+    expected = (weights - best) @ (direction / np.hypot(*direction))
+    above, cut = film.map, film.parabola
+    above.epochs[number] = cut.epochs[1] = float(epoch)
+    above.foot = 1.0
+    foot, ball, star = above.foot_of(number), above.position(number), above.place(best[None])[0]
+    assert foot == pytest.approx(above.place((best + expected * film.cut.direction)[None])[0], abs=1e-3)
+    assert (ball - foot) @ (foot - star) == pytest.approx(0, abs=1e-3), "perpendicular to the eye"
+    middle, unit = cut.place(np.array([0.0, 1.0]), np.zeros(2))[:, 0]
+    assert (cut.position(1)[0] - middle) / (unit - middle) == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_map_has_one_scale(played):
+    ground = played.film.terrain
+    assert ground.w0[-1] - ground.w0[0] == pytest.approx(ground.w1[-1] - ground.w1[0])
+
+
+def test_the_star_is_seen_behind_a_ball_at_the_minimum(played):
+    seen, film = played.beats["group"], played.film
+    spot = pixel(on_map(seen.inner, film, np.array(film.best.weights))).round().astype(int)
+    part = seen.frame[spot[1] - 25 : spot[1] + 26, spot[0] - 25 : spot[0] + 26].astype(float)
+    red = np.linalg.norm(part - 255 * np.array(channels(DARK.minimum)), axis=2) < 40
+    assert red.sum() > 100
+    assert np.hypot(*(seen.balls[2] - on_map(seen.inner, film, np.array(film.best.weights)))) < 0.02
+
+
+def test_the_longest_film_is_not_too_long(root):
+    """Six passages, one of them slow: more than the parameters in far.py have."""
+    rates = (0.0001, 0.001, 0.0038, 0.008, 0.0083, 0.0085, 0.1)
+    film = shown(root, LearningRateParameters(lr=rates))
+    assert len(film.passages) == 6
+    assert film.time <= 90
 
 
 def test_every_placeholder_of_the_film_is_filled(played):
     film = played.film
-    filled = {*film.figures, *SYMBOLS, *rate_figures.of_group(film.runs)}
+    filled = {*film.figures, *SYMBOLS}
     for language in captions.LANGUAGES:
         loaded = captions.load(language)
         for key in (key for key in loaded if key.startswith("learning-rate.")):
@@ -318,7 +418,7 @@ def test_captions_fit_the_line(played, language):
     from scenes.theme import SIZES
 
     look = Look("dark", language)
-    long = {**played.film.figures, **rate_figures.of_group(played.film.runs)}
+    long = {**played.film.figures, **rate_figures.of_run(played.film.runs[3], played.film.best, None, None)}
     spoken = [key for key in look.captions if key.startswith("learning-rate.") and key.count(".") == 2]
     for key in spoken:
         part = key.split(".")[2]

@@ -4,12 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from netstage import by_hand
 
+from learning import store
+from scenes import net_material
+from scenes.catalogue import ReluNodesParameters
 from scenes.look import Look
 from scenes.numbers import fixed
 from scenes.panels.network import Layer, Network, hue, short
 from scenes.panels.node_pieces import NodePieces, Pieces
 from scenes.panels.numerals import Numerals
+from scenes.panels.outcomes import Outcomes
 from scenes.panels.recorded import between, blend, reached, thinned
 from scenes.panels.strips import strips
 
@@ -74,12 +79,75 @@ def test_weights_on_edges_are_short(weight, text):
 def test_diagram_and_pieces_line_up():
     for hidden in (1, 2, 5, 16):
         x = np.linspace(-1, 1, 11)
-        pieces = Pieces(x, np.arange(3), lambda row, n=hidden: np.ones((3, 11, n)) * row, hidden, (1.0, 1.0))
+        pieces = Pieces(x, np.arange(3), lambda row, n=hidden: np.ones((3, 11, n)) * row, hidden, 1.0)
         panel = NodePieces((-1.0, FRAME[1], 3.0, FRAME[3]), LOOK, pieces, ("$u$", "$v$", "$w$"))
         tiles = np.array([panel.tile(0, row)[[1, 3]].mean() for row in range(hidden)])
         assert tiles == pytest.approx(network(hidden).place(1)[:, 1])
         panel.epoch = 1.25
         assert panel.now() == pytest.approx(np.full((3, 11, hidden), 1.25))
+
+
+def test_all_small_plots_have_one_scale_with_ticks_at_its_numbers():
+    x = np.linspace(-1, 1, 11)
+    pieces = Pieces(x, np.arange(1), lambda row: np.ones((3, 11, 2)), 2, 3.7)
+    panel = NodePieces((-1.0, FRAME[1], 3.0, FRAME[3]), LOOK, pieces, ("$u$", "$v$", "$w$"))
+    assert panel.ticks == [-2.0, 2.0]
+    levels = {
+        float(panel.place(column, 0, np.zeros(1), np.array([value]))[0, 1])
+        for column in range(3)
+        for value in panel.ticks
+    }
+    assert len(levels) == 2, "u, v and weighted v of one value lie at one height"
+    _, bottom, right, top = panel.tile(2, 0)
+    assert bottom < min(levels) < max(levels) < top
+    assert right < panel.frame[2] - 0.4, "room for the numbers"
+
+
+def test_pieces_of_several_runs_share_a_scale(tmp_path):
+    experiments = ReluNodesParameters(epochs=60).experiments()
+    one, net = (store.fetch(experiments[label], root=tmp_path) for label in ("one", "net"))
+    both = net_material.pieces(one, net).reach
+    assert both == net_material.pieces(net, one).reach
+    assert both == max(net_material.pieces(run).reach for run in (one, net))
+    assert both == pytest.approx(max(np.abs(by_hand(run, 60)).max() for run in (one, net)))
+
+
+def test_change_counts_each_weight_by_its_own_way_and_nothing_that_is_not_drawn(tmp_path):
+    run = store.fetch(ReluNodesParameters(epochs=200).experiments()["net"], root=tmp_path)
+    change = net_material.change(run)
+    ways = np.column_stack([run.params, run.loss / run.loss[0] * 10 / 3]).astype(float)
+    steps = np.abs(np.diff(ways, axis=0))
+    assert change == pytest.approx((steps / steps.sum(axis=0)).mean(axis=1), rel=1e-3)
+    wild = store.fetch(ReluNodesParameters(epochs=50, lr=5.0).experiments()["net"], root=tmp_path)
+    change = net_material.change(wild)
+    assert np.isfinite(change).all()
+    assert (change[10:] == 0).all(), "no numbers: nothing happens"
+
+
+def columns(outcomes: list[int], count: int = 3, runs: tuple[int, ...] = ()) -> Outcomes:
+    names = [(f"what {k}", "loss") for k in range(count)]
+    return Outcomes(FRAME, LOOK, np.array(outcomes), names, [False] * count, runs, "ring")
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=400))
+def test_dots_of_a_column_lie_apart_in_their_column_within_the_frame(outcomes):
+    panel = columns(outcomes)
+    places, (_, gap) = panel.places, panel.across
+    near = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) + 9 * np.eye(len(places))
+    assert near.min() > 0.99 * gap
+    left, bottom, right, top = FRAME
+    assert (places - 0.5 * gap >= [left - 1e-9, bottom]).all()
+    assert (places + 0.5 * gap <= [right + 1e-9, top]).all()
+    wide = (right - left) / 3
+    assert ((places[:, 0] - left) // wide == outcomes).all()
+
+
+def test_a_column_counts_the_dots_that_have_fallen():
+    panel = columns([0, 2, 0, 0, 1])
+    panel.count = 3.5
+    assert [panel.tally(column) for column in range(3)] == [2, 0, 1]
+    panel.count = 5
+    assert [panel.tally(column) for column in range(3)] == [3, 1, 1]
 
 
 @given(st.floats(-9999, 9999), st.integers(0, 4))

@@ -5,13 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from netstage import by_hand, play, share_near, still
+from netstage import by_hand, play, share_near, standing, still
 
 from learning import store
 from learning.history import History
-from scenes import captions
+from scenes import captions, net_material
 from scenes.catalogue import ReluNodesParameters
+from scenes.film import Film
 from scenes.numbers import fixed
+from scenes.pacing import durations_by
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_curve import LossCurve
 from scenes.panels.network import Network
@@ -42,7 +44,7 @@ def weighted(film: Any, epoch: float) -> np.ndarray:
     for node in range(film.pieces.pieces.count):
         _, bottom, _, top = pieces.tile(2, node)
         height = pieces.curve(2, node)[:, 1]
-        found.append((height - (bottom + top) / 2) / (0.46 * (top - bottom)) * pieces.pieces.reach[1])
+        found.append((height - (bottom + top) / 2) / (0.46 * (top - bottom)) * pieces.pieces.reach)
     return np.stack(found, axis=1)
 
 
@@ -120,7 +122,7 @@ def test_the_veil_lies_where_a_node_is_not_active(shown):
     pieces = film.pieces
     for node, row in ((1, 1), (1, 0)):
         _, bottom, _, top = pieces.tile(2, node)
-        height = (top - bottom) * (0.3 if row else -0.3) * pieces.pieces.reach[1] / (0.46 * (top - bottom))
+        height = (top - bottom) * (0.3 if row else -0.3) * pieces.pieces.reach / (0.46 * (top - bottom))
         at = pieces.place(2, node, np.array([-0.6, 0.6]), np.full(2, height))
         assert share_near(stills["apart"], at[:1], film.theme.background, 12) == 1, "node 2 is active on the left"
         assert share_near(stills["apart"], at[1:], "#2f323b", 12) == 1
@@ -182,6 +184,14 @@ def test_all_panels_show_the_same_epoch_in_every_frame(monkeypatch, shown):
         ({"lr": 5.0}, "no number any more"),
         ({"epochs": 5}, "Not there yet"),
         ({"nodes": 1}, "where no node is active"),
+        ({}, "So its loss, 0.2725, is even larger than that of the straight line, 0.2319"),
+        ({}, "Its loss is 0.2319: that is the best possible straight line"),
+        ({}, "A second weight, −0.44, flips what is left and shrinks it"),
+        ({}, "Node 2 is active left of zero; the slope there is w × w′ = (−1.02) × (−0.98) = 1.00"),
+        ({}, "What bending gains: the loss falls from 0.2319 to 0.1008"),
+        ({"seed": 40352}, "Here bending gains nothing: 0.2725"),
+        ({"lr": 5.0}, "the losses cannot be compared"),
+        ({"noise": 0.0}, "slopes 1 and 3.5"),
     ],
 )
 def test_what_is_said_of_the_run_is_so(values, said):
@@ -200,6 +210,57 @@ def test_more_nodes_add_up_too():
         for epoch in (0, 7.5, 30):
             nodes[count] = max(nodes[count], np.abs(weighted(film, epoch).sum(axis=1) - drawn_sum(film, epoch)).max())
     assert max(nodes.values()) < 1e-5
+
+
+def test_every_sentence_can_be_read(shown):
+    assert min(standing(shown[0]).values()) >= 2.5
+    for values in ({"nodes": 1, "epochs": 1}, {"lr": 5.0, "epochs": 50}):
+        film = play("relu-nodes", ReluNodesParameters(**values), lambda film, key: None, size=(160, 90))
+        assert min(standing(film).values()) >= 2.5
+
+
+def test_each_piece_adds_nothing_where_its_node_is_not_active(shown):
+    parts = by_hand(shown[0].run, 1000)[2]
+    x = shown[0].run.x
+    assert (parts[x < 0, 0] == 0).all()
+    assert (parts[x > 0, 1] == 0).all()
+    assert "adds exactly 0" in shown[0].beats[6].note
+
+
+def test_the_scores_are_the_recorded_losses(shown):
+    film = shown[0]
+    told = [film.scores.text(column) for column in range(3)]
+    losses = [run.loss[-1] for run in (film.straight, film.one, film.run)]
+    assert told == [fixed(float(loss), 4).plain for loss in losses] == ["0.2319", "0.2725", "0.1008"]
+
+
+def test_time_is_given_to_the_epochs_in_which_much_happens(shown):
+    """At no moment of the training does a weight run: a tenth of its way takes at least a tenth of a second."""
+    run = shown[0].run
+    seconds = durations_by(net_material.change(run), 8.5)
+    ends = np.concatenate([[0], np.cumsum(seconds)])
+    assert ends[-1] == pytest.approx(8.5, abs=0.1)
+    for weight in run.params.T.astype(float):
+        way = np.concatenate([[0], np.cumsum(np.abs(np.diff(weight)))])
+        moments = np.interp(np.linspace(0, way[-1], 11), way, ends)
+        assert np.diff(moments).min() > 0.1
+    assert ends[6] < 2.0, "the first epochs, in which little moves, do not take long"
+
+
+def test_a_loss_is_shown_only_with_the_line_that_has_it(monkeypatch, shown):
+    seen: list[tuple[float, float]] = []
+
+    def watched(self: Any, seconds: float, hold: Any = Film.hold) -> None:
+        hold(self, seconds)
+        if hasattr(self, "readout") and not hasattr(self, "heap"):
+            seen.append((float(self.readout.shown[1] * self.readout.opacity), self.plot.estimate))
+
+    monkeypatch.setattr(Film, "hold", watched)
+    histories = {"line": shown[0].straight, "one": shown[0].one, "net": shown[0].run}
+    play("relu-nodes", ReluNodesParameters(), lambda film, key: None, histories, size=(160, 90))
+    assert len(seen) > 15
+    assert {loss for loss, estimate in seen if estimate == 0} == {0.0}
+    assert {loss for loss, estimate in seen if estimate == 1} == {1.0}
 
 
 def test_every_placeholder_of_its_captions_is_filled(shown):

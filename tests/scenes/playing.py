@@ -1,0 +1,147 @@
+"""Films with parameters far from the defaults: each case played once, and what tests of layout and words ask of it."""
+
+import atexit
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from far import FILMS, POINTS
+from manim import tempconfig
+
+from scenes.captions import Captions
+from scenes.catalogue import FilmParameters, find
+from scenes.drawing import Stamp, channels
+from scenes.film import Film
+from scenes.look import Ink
+from scenes.theme import THEMES
+
+WIDTH, HEIGHT = 640, 360
+MARGIN = 0.045
+"""The safe margin is 5 %; what an edge's softness takes is allowed."""
+
+Box = tuple[float, ...]
+"""left, bottom, right, top of a text."""
+
+
+@dataclass
+class Playing:
+    """What a film showed at the end of each beat, and what it said.
+
+    Attributes:
+        seconds: how long the film is.
+        strays: by beat, how many pixels outside the safe area are not background.
+        pictures: by beat, the last frame, as a number that tells it from others.
+        texts: by beat, the texts of panels, title, caption and formulas.
+        figures: the names of all numbers that the film set at any time.
+        filled: by caption, the names of the values that it was filled with; all captions that were said are in it.
+    """
+
+    theme: str
+    language: str
+    seconds: float = 0.0
+    strays: dict[str, int] = field(default_factory=dict)
+    pictures: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, list[Box]] = field(default_factory=dict)
+    figures: set[str] = field(default_factory=set)
+    filled: dict[str, set[str]] = field(default_factory=dict)
+
+
+def play(name: str, parameters: FilmParameters, theme: str, language: str) -> Playing:
+    """Play a film without waiting, looking at it where a beat ends."""
+    played = Playing(theme, language)
+    quiet: dict[str, Any] = {
+        "pixel_width": WIDTH, "pixel_height": HEIGHT, "frame_rate": 30, "dry_run": True,
+        "verbosity": "ERROR", "progress_bar": "none",
+    }  # fmt: skip
+    with tempconfig(quiet), _watched(played) as texts:
+        film: Film = find(name).load_scene()(parameters, theme=theme, language=language, skip_animations=True)
+
+        def look(beat: Any) -> None:
+            renderer: Any = film.renderer
+            renderer.static_image = None
+            texts.clear()
+            renderer.update_frame(film)
+            frame = renderer.get_frame()[:, :, :3]
+            played.strays[beat.key] = _strays(frame, THEMES[theme].background)
+            played.pictures[beat.key] = hash(frame.tobytes())
+            played.texts[beat.key] = texts + _inked(film)
+            played.figures |= set(film.figures)
+
+        film.on_beat = look
+        film.render()
+        played.seconds = film.time
+    return played
+
+
+@contextlib.contextmanager
+def _watched(played: Playing) -> Iterator[list[Box]]:
+    """Note each text that a panel puts, and each caption that is asked for."""
+    put, text, typeset = Stamp.put, Captions.text, Captions.typeset
+    texts: list[Box] = []
+
+    def watched_put(
+        self: Stamp, brush: Any, x: float, y: float, opacity: float = 1, anchor: float = 0.5, halo: str | None = None
+    ) -> None:
+        half, left = (self.high - self.low) / 2, x - anchor * self.width
+        if opacity > 0.5:
+            texts.append(_rounded(left, y - half, left + self.width, y + half))
+        put(self, brush, x, y, opacity, anchor, halo)
+
+    def watched(plain: Any) -> Any:
+        def say(self: Captions, key: str, **values: Any) -> str:
+            played.filled.setdefault(key, set()).update(values)
+            return str(plain(self, key, **values))
+
+        return say
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stamp, "put", watched_put)
+        patch.setattr(Captions, "text", watched(text))
+        patch.setattr(Captions, "typeset", watched(typeset))
+        yield texts
+
+
+def _strays(frame: np.ndarray, background: str) -> int:
+    """Pixels outside the safe area that are not background."""
+    away = np.abs(frame.astype(int) - (255 * np.array(channels(background))).round().astype(int)).max(axis=2) > 40
+    margin = round(MARGIN * HEIGHT)
+    away[margin:-margin, margin:-margin] = False
+    return int(away.sum())
+
+
+def _inked(film: Film) -> list[Box]:
+    """The rectangles of the texts that are mobjects of their own: title, caption, formulas."""
+    lines = [mobject for mobject in film.mobjects if isinstance(mobject, Ink)]
+    assert len(lines) >= 2, "a title and a caption at least"
+    points = [np.concatenate([part.points for part in line if part.fill_opacity > 0.5]) for line in lines]
+    return [_rounded(*shape.min(axis=0)[:2], *shape.max(axis=0)[:2]) for shape in points]
+
+
+def _rounded(*edges: float) -> Box:
+    return tuple(round(float(edge), 2) for edge in edges)
+
+
+@cache
+def played(film: str, case: str) -> Playing:
+    """A case of far.py, played once for all tests; languages and themes take turns within a film."""
+    turn = list(FILMS[film]).index(case)
+    theme, language = ("dark", "light")[turn // 2 % 2], ("en", "ko")[turn % 2]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(_folder_of_points())
+        return play(film, find(film).parameters(**FILMS[film][case]), theme, language)
+
+
+@cache
+def _folder_of_points() -> Path:
+    """Where points.csv lies."""
+    folder = Path(tempfile.mkdtemp(prefix="lossreel-points-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "points.csv").write_text(POINTS, encoding="utf-8")
+    return folder
