@@ -138,6 +138,14 @@ def of_overshoot(sides: Sequence[Side], names: Sequence[str], start: int) -> tup
     return ("carried" if carried else "over"), words, epoch
 
 
+def walks_on(sides: Sequence[Side], start: int, explained: int) -> bool:
+    """Whether SGD is stuck at a start from which an optimizer that divides by the size of the gradient gets away."""
+    stuck = [kind_of(sides[number].runs[start]) for number in resting_of(start, sides)]
+    run = sides[explained].runs[start]
+    moved = curves.share_done(run, sides[explained].least) > curves.RESTING
+    return "plain" in stuck and kind_of(run) in ("adam", "rmsprop") and moved
+
+
 def _share(value: float) -> Words:
     text = f"{min(100 * value, 1e6):,.0f} %"
     return Words(text, text)

@@ -79,7 +79,7 @@ class OptimizerFilm(CurveFilm):
         first = [
             (self.look.ink(self.text("step.plain_name"), SIZES.title), plain, HEADING_LINE),
             (self.look.ink(PLAIN, SIZES.formula), plain, RULE_LINE),
-            (self.look.ink(f"$alpha dot (#gradient[{told['g'].typeset}])$", SIZES.formula), plain, NUMBERS_LINE),
+            (self.look.ink(f"$-alpha dot (#gradient[{told['g'].typeset}])$", SIZES.formula), plain, NUMBERS_LINE),
             (self.ink("step.plain_result", SIZES.formula), plain, RESULT_LINE),
         ]
         second = [
@@ -96,8 +96,8 @@ class OptimizerFilm(CurveFilm):
         """The numbers of the first step in the places of the rule's letters."""
         told = self.figures
         if kind == "momentum":
-            return f"$alpha dot (#gradient[{told['g'].typeset}])$"
-        return f"$display(alpha dot #gradient[{told['m'].typeset}] / #[{told['root'].typeset}])$"
+            return f"$-alpha dot (#gradient[{told['g'].typeset}])$"
+        return f"$display(-alpha dot #gradient[{told['m'].typeset}] / #[{told['root'].typeset}])$"
 
     @cached_property
     def race(self) -> LossRace:
@@ -110,7 +110,8 @@ class OptimizerFilm(CurveFilm):
         first = runs[self.explained]
         gradient = Curve(first.epoch[:-1], slopes(first)[:-1], self.text("step.gradient"))
         names = (self.look.captions.text("axes.epoch"), self.text("step.length"))
-        colors = [self.theme.position_text] * len(lengths) + [self.theme.gradient]
+        colors = [self.theme.muted] * len(lengths) + [self.theme.gradient]
+        colors[self.explained] = self.theme.position_text
         return LossRace(CHART, self.look, [*lengths, gradient], names, colors=colors)
 
 

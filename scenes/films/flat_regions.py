@@ -31,7 +31,7 @@ PLACES = (
     Place((-4.15, -2.0, -0.05, 2.1), (LEFT, -1.1, -4.25, 1.9), (-4.1, -2.8, 3.6), (LEFT, -2.1, 2.4)),
     Place((0.05, -2.0, 4.15, 2.1), (4.25, -1.1, RIGHT, 1.9), (0.55, -2.8, 3.6), (4.3, -2.1, 2.4)),
 )
-EPOCH = (-0.42, -2.8, 1.2)
+EPOCH = (RIGHT - 1.1, 2.88, 1.1)
 HEADINGS, HEADING_LINE = (-3.4, 3.4), 2.35
 BAR = (-2.6, -3.0, 2.6, -2.05)
 ONE = (LEFT, -2.9, -0.6, 2.3)
@@ -86,8 +86,9 @@ class FlatRegions(CurveFilm):
         """Two answers to how wrong the curve is."""
         self.play(self.say("losses.ask"), self.drop_formula(), self.wide.to(frame=BELOW, run_time=TIMING.move))
         self.hold(TIMING.hold)
+        self.wide.picked = figures.most_missed(self.sides[0].runs[0])
         for loss, heading in zip(LOSSES, self.headings, strict=True):
-            self.play(self.say(f"losses.{loss}"), FadeIn(heading, run_time=TIMING.move))
+            self.play(self.say(f"losses.{loss}"), FadeIn(heading, run_time=TIMING.move), self.wide.to(pick=1))
             self.hold(TIMING.think)
 
     def surfaces(self) -> str:
@@ -122,7 +123,8 @@ class FlatRegions(CurveFilm):
         worst = figures.worst_start(*self.sides)
         self.figures |= figures.of_start(worst, *self.sides)
         known = "numbers" if figures.worst_ratio(*self.sides) > 10 else "alike"
-        self.play(self.say("flat.ask"), self.hide_numbers(plots=False))
+        gone = self.both(ball=0, path=0, run_time=TIMING.quick)
+        self.play(self.say("flat.ask"), self.hide_numbers(plots=False), gone)
         self.hold(TIMING.think)
         self.begin(worst)
         self.add(self.bar(BAR))

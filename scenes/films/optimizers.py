@@ -38,7 +38,7 @@ class Optimizers(OptimizerFilm):
         self.play(self.say("question.flat"), self.both(tint=1, run_time=TIMING.slow))
         self.hold(TIMING.think)
         headings = [FadeIn(heading, run_time=TIMING.move) for heading in self.headings]
-        self.play(self.say("question.ask"), headings, self.both(tint=0, run_time=TIMING.move))
+        self.play(self.say("question.ask"), headings)
         self.hold(TIMING.think)
 
     def learn(self, start: int) -> str:
@@ -83,9 +83,8 @@ class Optimizers(OptimizerFilm):
         self.add(self.race)
         self.restart(self.race)
         self.play(self.say("lengths.say"), self.race.to(axes=1, run_time=TIMING.quick))
-        self.race.strength = np.ones(len(self.race.curves))
+        self.race.strength = self.race.names = np.ones(len(self.race.curves))
         self.advance(self.parameters.epochs, 0.1, 4.0)
-        self.play(self.race.to(names=np.ones(len(self.race.curves)), run_time=TIMING.quick))
         self.hold(TIMING.think)
 
     def too_far(self) -> str:
@@ -103,7 +102,12 @@ class Optimizers(OptimizerFilm):
         self.advance(peak, 0.1, 3.0)
         self.play(self.say(f"too_far.{outcome}"))
         self.hold(TIMING.read)
+        if peak < self.parameters.epochs:
+            self.play(self.say("too_far.on"))
         self.advance(self.parameters.epochs, 0.1, 2.5)
         self.play(self.say("too_far.end"))
         self.hold(TIMING.read)
+        if figures.walks_on(self.sides, self.flattest, self.explained):
+            self.play(self.say("too_far.moral"))
+            self.hold(TIMING.think)
         return f"note_{outcome}"

@@ -213,12 +213,12 @@ class LossSurface(Drawing):
         brush.stroke(self.theme.muted, 0.018, 0.8 * self.contours * self.opacity)
 
     def _draw_run(self, brush: Brush, seen: View) -> None:
-        """Paths, star and ball."""
+        """Star, paths and balls."""
+        self._draw_star(brush, seen)
         for run in sorted(self.kept):
             self._draw_kept(brush, seen, self._trails[run])
         trail = self._trails[self.run]
         trail.draw_path(brush, seen, self.epoch, 1.0, self.path * self.opacity, self._faint)
-        self._draw_star(brush, seen)
         self._draw_ball(brush, seen, trail)
 
     def _draw_star(self, brush: Brush, seen: View) -> None:

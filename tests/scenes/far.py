@@ -34,6 +34,7 @@ RELU_NODES: dict[str, dict[str, Any]] = {
     "half": {"seed": 40352},
     "steep": {"slopes": (-3000.0, 5000.0), "nodes": 5, "epochs": 40},
     "noise-only": {"slopes": (0.0, 0.0), "noise": 100.0},
+    "exact": {"noise": 0.0},
 }
 
 FLAT_REGIONS: dict[str, dict[str, Any]] = {
@@ -95,6 +96,8 @@ STUCK: dict[str, dict[str, Any]] = {
     "six-sizes": {**FEW, "sizes": (1, 2, 3, 5, 9, 16), "epochs": 20},
     "thousand": {**FEW, "runs": 1000, "epochs": 5},
     "steep": {**FEW, "slopes": (-3000.0, 5000.0), "epochs": 30},
+    "exact": {**FEW, "noise": 0.0, "epochs": 300},
+    "no-force": {**FEW, "runs": 200, "lr": 0.01, "epochs": 100},
 }
 
 FILMS: dict[str, dict[str, dict[str, Any]]] = {

@@ -5,13 +5,14 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from test_layout import stills
+from playing import played
 
 from learning import store
 from scenes import optimizer_figures as figures
-from scenes.catalogue import OptimizersParameters, find
+from scenes.catalogue import OptimizersParameters
 from scenes.film import LEFT, RIGHT
-from scenes.films.optimizers import Optimizers, columns, places
+from scenes.films.optimizers import Optimizers
+from scenes.optimizer_film import columns, places
 
 ENDS = {  # the reference figures: learning rate 0.25, 100 epochs, MSE
     "SGD": ((-0.404, 1.417), (-2.430, -0.555), (-9.999, -1.000)),
@@ -31,12 +32,8 @@ def film(runs):
     """The film with its panels made, nothing played."""
     film = Optimizers(OptimizersParameters(), runs)
     film.starts = film.parameters.starts
-    ways = [[runs[f"{name} {i}"] for i in range(3)] for name in ("SGD", "Adam")]
-    film.names = ["SGD", "Adam"]
-    film.prepare(ways, places(2), (0.0, 0.0, 1.0), film.parameters.window)
-    film.flattest = figures.flattest_start(ways[0])
-    film.figures = figures.of_film(film.sides, film.names)
-    film.figures |= figures.of_step(ways[1][film.flattest], "Adam")
+    film.prepare_optimizers(["SGD", "Adam"], film.parameters.window)
+    film.figures |= figures.of_step(runs[f"Adam {film.flattest}"], "Adam")
     return film
 
 
@@ -84,14 +81,14 @@ def number(text):
 
 def test_the_curves_are_the_lengths_of_the_recorded_steps(film, runs):
     race = film.race
-    assert [str(curve.name) for curve in race.curves] == ["step of SGD", "step of Adam", "gradient of Adam"]
+    assert [str(curve.name) for curve in race.curves] == ["step of SGD", "step of Adam", "gradient on the way of Adam"]
     for curve, name in zip(race.curves, ("SGD", "Adam"), strict=False):
         params = runs[f"{name} 2"].params.astype(float)
         for k in (0, 1, 40, 99):
             assert curve.loss[k] == pytest.approx(np.hypot(*(params[k + 1] - params[k])))
             assert curve.epoch[k] == k
     grads = runs["Adam 2"].grads.astype(float)
-    assert race.curves[2].loss == pytest.approx(np.hypot(*grads.T))
+    assert race.curves[2].loss == pytest.approx(np.hypot(*grads.T)[:-1])
 
 
 def test_on_the_plateau_the_two_first_steps_are_four_orders_apart(runs):
@@ -109,15 +106,27 @@ def test_how_far_a_run_goes_is_its_projection_upon_the_way_to_the_minimum(runs):
 
 
 def test_what_is_said_of_overshooting_depends_on_the_run(film):
-    assert figures.of_overshoot(film.sides, film.names, 2)[0] == "carried"
-    alone = [film.sides[0]]
-    assert figures.of_overshoot(alone, ["SGD"], 2) == ("none", {})
+    outcome, said, epoch = figures.of_overshoot(film.sides, film.names, 2)
+    assert (outcome, said["past"].plain, said["over"].plain, epoch) == ("carried", "Adam", "23 %", 45)
+    assert figures.of_overshoot([film.sides[0]], ["SGD"], 2)[0] == "none"
+    assert figures.walks_on(film.sides, 2, 1)
+    assert not figures.walks_on(film.sides, 0, 1), "from the good start SGD is not stuck"
 
 
 def test_the_start_with_the_smallest_gradient_is_explained(film):
     sizes = [np.hypot(*side.grads[0]) for side in film.sides[0].runs]
     assert film.flattest == int(np.argmin(sizes)) == 2
-    assert figures.explained([side.runs[2] for side in film.sides]) == 1
+    assert film.explained == 1
+
+
+def test_the_arithmetic_shown_is_the_recorded_one(film, runs):
+    """-α g = step for SGD, -α m/√v = step for Adam, with the numbers as they are written."""
+    lr, told = 0.25, {name: number(film.figures[name].plain) for name in ("g", "m", "root", "step", "plain_step")}
+    assert -lr * told["g"] == pytest.approx(told["plain_step"], rel=5e-3)
+    assert -lr * told["m"] / told["root"] == pytest.approx(told["step"], rel=5e-3)
+    moved = runs["Adam 2"].params[1, 0] - runs["Adam 2"].params[0, 0]
+    assert told["step"] == pytest.approx(float(moved), abs=6e-4)
+    assert len(film.arithmetic()) == 2
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
@@ -144,6 +153,5 @@ def test_the_ball_is_where_the_weights_are(film, runs):
 
 
 def test_its_beats_are_those_of_the_storyboard():
-    seen: list[str] = []
-    stills("optimizers", find("optimizers").parameters(), "dark", "en", after=lambda key, film: seen.append(key))
-    assert seen == ["question", "learn", "learn-2", "learn-3", "step", "too_far", "above"]
+    beats = list(played("optimizers", "as-they-are").pictures)
+    assert beats == ["question", "learn", "learn-2", "learn-3", "step", "lengths", "too_far"]
