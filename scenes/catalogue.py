@@ -231,8 +231,8 @@ FILMS: dict[str, Entry] = {
         Entry("flat-regions", FlatRegionsParameters, "scenes.films.flat_regions:FlatRegions", 85),
         Entry("optimizers", OptimizersParameters, "scenes.films.optimizers:Optimizers", 80),
         Entry("learning-rate", LearningRateParameters, "scenes.films.learning_rate:LearningRate", 85),
-        Entry("relu-nodes", ReluNodesParameters, "scenes.films.relu_nodes:ReluNodes", 83),
-        Entry("stuck", StuckParameters, "scenes.films.stuck:Stuck", 81),
+        Entry("relu-nodes", ReluNodesParameters, "scenes.films.relu_nodes:ReluNodes", 87),
+        Entry("stuck", StuckParameters, "scenes.films.stuck:Stuck", 87),
     )
 }
 

@@ -75,7 +75,7 @@ def count(number: int) -> Words:
 
 def percent(share: float) -> Words:
     """A share in whole percent; in tenths where whole ones would say nothing or all of what is not quite that."""
-    if not math.isfinite(share) or abs(share) >= 10:
+    if not math.isfinite(share) or round(100 * abs(share)) >= 1000:
         number = fixed(100 * share, 0)
         return Words(f"{number.plain} %", f"{number.typeset} %")
     whole, tenths = round(100 * share), round(1000 * share)

@@ -36,8 +36,8 @@ def measured(value: float, digits: int = 3) -> Words:
         return Words("0", "0")
     if not math.isfinite(value) or not 1e-3 <= abs(value) < LARGE:
         return fixed(value, digits) if not math.isfinite(value) else scientific(value, digits)
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{decimals}f}".replace("-", MINUS)
+    exponent = int(f"{value:.{digits - 1}e}".split("e")[1])  # after rounding: 0.99998 is 1.00
+    text = f"{value:,.{max(0, digits - 1 - exponent)}f}".replace("-", MINUS)
     return Words(text, text)
 
 

@@ -24,7 +24,6 @@ HEADING_LINE, RULE_LINE, AVERAGES_LINE, NUMBERS_LINE, RESULT_LINE = 2.25, 1.35, 
 CHART = (LEFT, BOTTOM + 0.55, RIGHT, 2.4)
 PLAIN = "$w <- w - alpha thin #gradient[$g$]$"
 RULES = {
-    "plain": PLAIN,
     "momentum": "$w <- w - alpha thin b$",
     "rmsprop": "$display(w <- w - alpha thin #gradient[$g$] / (sqrt(v) + epsilon))$",
     "adam": "$display(w <- w - alpha thin hat(m) / (sqrt(hat(v)) + epsilon))$",
@@ -72,25 +71,28 @@ class OptimizerFilm(CurveFilm):
         return [heading.animate.stand(middle(frame), HEADING_LINE, "center") for heading, frame in pairs]
 
     def arithmetic(self) -> list[list[Ink]]:
-        """The first step from the flattest start, row by row: plain descent, and beside it the optimizer explained."""
-        run = self.sides[self.explained].runs[self.flattest]
-        kind, told = figures.kind_of(run), self.figures
-        plain, other = columns(2) if kind != "plain" else [(LEFT, 0.0, RIGHT, 0.0)] * 2
+        """The first step from the flattest start, line by line: SGD's, and beside it that of the optimizer explained.
+
+        Each column is a name, rules where they are known, the same with numbers, and the step.
+        """
+        kind, told = figures.kind_of(self.sides[self.explained].runs[self.flattest]), self.figures
+        alone = kind == "plain"
+        (plain, *_), other = columns(1 if alone else 2), columns(2)[1]
+        sizes = SIZES.title, SIZES.formula, SIZES.label
         first = [
-            (self.look.ink(self.text("step.plain_name"), SIZES.title), plain, HEADING_LINE),
-            (self.look.ink(PLAIN, SIZES.formula), plain, RULE_LINE),
-            (self.look.ink(f"$-alpha dot (#gradient[{told['g'].typeset}])$", SIZES.formula), plain, NUMBERS_LINE),
-            (self.ink("step.plain_result", SIZES.formula), plain, RESULT_LINE),
+            (self.look.ink(self.text("step.plain_name"), sizes[0]), HEADING_LINE),
+            (self.look.ink(PLAIN, sizes[1]), RULE_LINE),
+            (self.look.ink(f"$-alpha dot (#gradient[{told['g'].typeset}])$", sizes[1]), NUMBERS_LINE),
+            (self.ink("step.plain_result", sizes[1]), RESULT_LINE),
         ]
-        second = [
-            (self.look.ink(self.names[self.explained], SIZES.title), other, HEADING_LINE),
-            *([(self.look.ink(RULES[kind], SIZES.formula), other, RULE_LINE)] if kind in RULES else []),
-            *([(self.look.ink(AVERAGES[kind], SIZES.label), other, AVERAGES_LINE)] if kind in AVERAGES else []),
-            *([(self.look.ink(self._quotient(kind), SIZES.formula), other, NUMBERS_LINE)] if kind in RULES else []),
-            (self.ink("step.result", SIZES.formula), other, RESULT_LINE),
-        ]
-        rows = [first] if kind == "plain" else [first, second]
-        return [[line.stand(middle(frame), y, "center") for line, frame, y in row] for row in rows]
+        second = [(self.look.ink(self.names[self.explained], sizes[0]), HEADING_LINE)]
+        if kind in AVERAGES:
+            second.append((self.look.ink(RULES[kind], sizes[1]), RULE_LINE))
+            second.append((self.look.ink(AVERAGES[kind], sizes[2]), AVERAGES_LINE))
+            second.append((self.look.ink(self._quotient(kind), sizes[1]), NUMBERS_LINE))
+        second.append((self.ink("step.result", sizes[1]), RESULT_LINE))
+        columns_ = [(first, plain)] if alone else [(first, plain), (second, other)]
+        return [[line.stand(middle(frame), y, "center") for line, y in lines] for lines, frame in columns_]
 
     def _quotient(self, kind: str) -> str:
         """The numbers of the first step in the places of the rule's letters."""

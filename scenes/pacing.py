@@ -31,7 +31,8 @@ def durations_by(change: np.ndarray, total: float, most: float = MOST) -> np.nda
 
     Args:
         change: (n,) at least zero, in any unit: equal changes take equal times.
-        total, most: seconds.
+        total: seconds that all steps together take at most.
+        most: seconds that one step takes at most.
     """
     count = len(change)
     if count * most <= total:

@@ -69,10 +69,9 @@ class Optimizers(OptimizerFilm):
         self.hold(TIMING.hold)
         self.explanation: list[Mobject] = []
         for column, said in zip(self.arithmetic(), ("plain", kind), strict=False):
-            name, *rules, numbers, result = column
-            self.play(self.say(f"step.{said}"), *(FadeIn(line) for line in (name, *rules)))
+            self.play(self.say(f"step.{said}"), *(FadeIn(line) for line in column[:-2]))
             self.hold(TIMING.think)
-            self.play(FadeIn(numbers), FadeIn(result))
+            self.play(*(FadeIn(line) for line in column[-2:]))
             self.hold(TIMING.read)
             self.explanation += column
         return f"note_{kind}"

@@ -123,9 +123,10 @@ class DataPlot(Drawing):
             self._draw_points(brush, at)
         if np.isfinite(estimate).all():
             brush.line(_first(says[self._line], self.estimate), self.theme.estimate, 0.07, self.opacity)
-            self._draw_picked(brush, at, says)
         if crowded:  # upon the line: a line along 0 or 1 would hide all the points there
             self._draw_points(brush, at)
+        if np.isfinite(estimate).all():
+            self._draw_picked(brush, at, says)
         if self.truth_values is not None:
             self._draw_truth(brush)
 
