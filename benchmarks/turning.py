@@ -3,10 +3,10 @@
 from manim import linear
 
 from scenes import material
-from scenes.curve_film import CurveFilm
+from scenes.bases.curve import EPOCH, TWO, CurveFilm
+from scenes.bases.line import PLOT, SURFACE
 from scenes.film import Film
-from scenes.films.flat_regions import EPOCH, LARGE, PLACES
-from scenes.line_film import PLOT, SURFACE
+from scenes.films.flat_regions import LARGE
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_surface import LossSurface
 
@@ -37,7 +37,7 @@ class TwoTurning(CurveFilm):
     def construct(self) -> None:
         """Turn both once."""
         self.starts = [tuple(self.histories["mse 0"].params[0].tolist())]
-        self.prepare([[self.histories["mse 0"]], [self.histories["bce 0"]]], PLACES, EPOCH, (-11, 3, -2, 10))
+        self.prepare([[self.histories["mse 0"]], [self.histories["bce 0"]]], TWO, EPOCH, (-11, 3, -2, 10))
         for side, frame in zip(self.sides, LARGE, strict=True):
             ground = side.surface
             ground.frame = frame

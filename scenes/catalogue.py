@@ -228,9 +228,9 @@ FILMS: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         Entry("descent", DescentParameters, "scenes.films.descent:Descent", 80),
-        Entry("flat-regions", FlatRegionsParameters, "scenes.films.flat_regions:FlatRegions", 85),
-        Entry("optimizers", OptimizersParameters, "scenes.films.optimizers:Optimizers", 80),
-        Entry("learning-rate", LearningRateParameters, "scenes.films.learning_rate:LearningRate", 85),
+        Entry("learning-rate", LearningRateParameters, "scenes.films.learning_rate:LearningRate", 88),
+        Entry("flat-regions", FlatRegionsParameters, "scenes.films.flat_regions:FlatRegions", 87),
+        Entry("optimizers", OptimizersParameters, "scenes.films.optimizers:Optimizers", 81),
         Entry("relu-nodes", ReluNodesParameters, "scenes.films.relu_nodes:ReluNodes", 87),
         Entry("stuck", StuckParameters, "scenes.films.stuck:Stuck", 87),
     )

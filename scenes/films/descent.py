@@ -2,8 +2,8 @@
 
 from manim import linear
 
+from scenes.bases.line import LOSS_FORMULA, PLOT, LineFilm
 from scenes.catalogue import DescentParameters
-from scenes.line_film import LOSS_FORMULA, PLOT, LineFilm
 from scenes.theme import TIMING
 
 LINE = "$#estimate[$hat(y)$] = #estimate[$hat(w)_0$] + #estimate[$hat(w)_1$] thin x$"

@@ -1,57 +1,31 @@
 """MSE against BCE: two loss surfaces over the same weights, and the plateau of one on which nothing moves."""
 
-from functools import cached_property
-
 from manim import FadeIn, Wait
 
-from scenes import curve_figures as figures
+from scenes.bases.curve import TWO
+from scenes.bases.two_losses import CURVE, LOSSES, TwoLosses
 from scenes.catalogue import FlatRegionsParameters
-from scenes.curve_film import CurveFilm, Place
+from scenes.figures import curve as figures
 from scenes.film import BOTTOM, LEFT, RIGHT
-from scenes.look import Ink
-from scenes.theme import SIZES, TIMING
+from scenes.theme import TIMING
 
-LOSSES = ("mse", "bce")
-MISS = "#data[$y_i$] - #estimate[$hat(y)_i$]"
-FORMULAS = {
-    "mse": f'$upright("MSE") = 1/n sum_(i=1)^n ({MISS})^2$',
-    "bce": '$upright("BCE") = -1/n sum_(i=1)^n (#data[$y_i$] log #estimate[$hat(y)_i$] '
-    "+ (1 - #data[$y_i$]) log (1 - #estimate[$hat(y)_i$]))$",
-}
-SLOPES = {
-    "mse": '$upright("MSE") quad display((partial thin upright("loss")_i) / (partial u_i) = '
-    f"-2 thin #loss[$({MISS})$] thin #gradient[$hat(y)_i (1 - hat(y)_i)$])$",
-    "bce": f'$upright("BCE") quad display((partial thin upright("loss")_i) / (partial u_i) = -#loss[$({MISS})$])$',
-}
-CURVE = '$#estimate[$hat(y)$] = upright("sigmoid")(u), quad u = hat(w)_0 + hat(w)_1 x$'
 WIDE = (LEFT, BOTTOM + 0.55, RIGHT, 2.1)
 BELOW = (LEFT, BOTTOM + 0.55, RIGHT, 1.2)
 LARGE = ((LEFT, -3.1, -0.1, 2.1), (0.1, -3.1, RIGHT, 2.1))
-PLACES = (
-    Place((-4.15, -2.0, -0.05, 2.1), (LEFT, -1.1, -4.25, 1.9), (-4.1, -2.8, 3.6), (LEFT, -2.1, 2.4)),
-    Place((0.05, -2.0, 4.15, 2.1), (4.25, -1.1, RIGHT, 1.9), (0.55, -2.8, 3.6), (4.3, -2.1, 2.4)),
-)
-EPOCH = (RIGHT - 1.1, 2.88, 1.1)
-HEADINGS, HEADING_LINE = (-3.4, 3.4), 2.35
 BAR = (-2.6, -3.0, 2.6, -2.05)
 ONE = (LEFT, -2.9, -0.6, 2.3)
-REASON = -0.1
 SWING = 40.0
 
 
-class FlatRegions(CurveFilm):
+class FlatRegions(TwoLosses):
     """The data, two measures of error, two surfaces, the same starts, and why one run stands still."""
 
     film_name = "flat-regions"
     parameters: FlatRegionsParameters
-    reason: list[Ink]
 
     def construct(self) -> None:
         """The storyboard."""
-        self.starts, self.reason = self.parameters.starts, []
-        ways = [[self.histories[f"{loss} {i}"] for i in range(len(self.starts))] for loss in LOSSES]
-        self.prepare(ways, PLACES, EPOCH, self.parameters.window)
-        self.figures = figures.of_two_losses(*self.sides)
+        self.prepare_losses(self.parameters.starts, self.parameters.window)
         self.beat(self.data)
         self.beat(self.losses)
         self.beat(self.surfaces)
@@ -60,15 +34,6 @@ class FlatRegions(CurveFilm):
         self.beat(self.flat)
         self.beat(self.why)
         self.beat(self.above)
-
-    @cached_property
-    def headings(self) -> list[Ink]:
-        """The two losses, above their columns."""
-        return [self.heading(FORMULAS[loss], x) for loss, x in zip(LOSSES, HEADINGS, strict=True)]
-
-    def heading(self, formula: str, x: float) -> Ink:
-        """A formula above a column."""
-        return self.look.ink(formula, SIZES.label).stand(x, HEADING_LINE, "center")
 
     def data(self) -> None:
         """Zeros and ones, and a first curve."""
@@ -109,7 +74,7 @@ class FlatRegions(CurveFilm):
         """From one start, with both losses: surfaces, curves and numbers in sync."""
         self.figures |= figures.of_start(start, *self.sides)
         if start == 0:
-            self.play(self.move_to([place.surface for place in PLACES]))
+            self.play(self.move_to([place.surface for place in TWO]))
         outcome = figures.outcome(start, *self.sides)
         self.descend(start, "learn.ask", 4.5 if self.calm else 2.0, rest=outcome != "both")
         self.play(self.say(f"learn.{outcome}"))
@@ -148,19 +113,6 @@ class FlatRegions(CurveFilm):
             self.play(self.say(f"why.{key}"), *(FadeIn(line, run_time=TIMING.move) for line in lines))
             self.hold(TIMING.read)
             self.reason += lines
-
-    def reasons(self) -> dict[str, list[Ink]]:
-        """For each step of the argument a formula, and below it the same with the point's numbers."""
-        lines = (
-            ("curve", CURVE, "why.miss"),
-            ("mse", SLOPES["mse"], "why.mse_push"),
-            ("bce", SLOPES["bce"], "why.bce_push"),
-        )
-        found = {}
-        for (key, formula, numbers), top in zip(lines, (1.75, -0.25, -2.0), strict=True):
-            above, below = self.look.ink(formula, SIZES.formula), self.ink(numbers, SIZES.formula)
-            found[key] = [above.stand(REASON, top), below.stand(REASON, top - 0.75)]
-        return found
 
     def above(self) -> str:
         """Both surfaces from overhead, in the colours of the gradient, with all paths."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from manim import smooth
 
+from scenes.bases.rate import RateFilm
 from scenes.catalogue import LearningRateParameters
-from scenes.rate_film import RateFilm
 from scenes.theme import TIMING
 
 RULE = '$display(hat(w) <- hat(w) - alpha thin #gradient[$(partial thin upright("loss"))/(partial w)$])$'

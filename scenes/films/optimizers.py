@@ -3,9 +3,9 @@
 import numpy as np
 from manim import FadeIn, Mobject
 
-from scenes import optimizer_figures as figures
+from scenes.bases.optimizer import OptimizerFilm, columns, places
 from scenes.catalogue import OptimizersParameters
-from scenes.optimizer_film import OptimizerFilm, columns, places
+from scenes.figures import optimizer as figures
 from scenes.theme import TIMING
 
 SWING = 40.0

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from scenes import net_material
+from scenes.bases.net import PLOT, PLOT_TALL
+from scenes.bases.relu import ONE_PLOT, ReluFilm
 from scenes.catalogue import ReluNodesParameters
-from scenes.net_film import PLOT, PLOT_TALL
+from scenes.material import net as net_material
 from scenes.pacing import durations
 from scenes.panels.assembly import Assembly
-from scenes.relu_film import ONE_PLOT, ReluFilm
 from scenes.theme import TIMING
 
 

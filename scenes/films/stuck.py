@@ -3,11 +3,11 @@
 import numpy as np
 from manim import FadeIn
 
-from scenes import net_material
+from scenes.bases.net import DIAGRAM, PLOT, PLOT_TALL, TILES
+from scenes.bases.stuck import StuckFilm
 from scenes.catalogue import StuckParameters
-from scenes.net_film import DIAGRAM, PLOT, PLOT_TALL, TILES
+from scenes.material import net as net_material
 from scenes.pacing import durations, pacing
-from scenes.stuck_film import StuckFilm
 from scenes.theme import TIMING
 
 

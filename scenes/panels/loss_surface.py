@@ -40,6 +40,7 @@ class LossSurface(Drawing):
         floor: grid and scales of the two weights. upright: the scale of the loss.
         wire: how far the grid has spread from the ball. skin, contours: opacities of faces and of lines of equal loss.
         star, ball, path, labels: opacities; the labels name the start and the lowest point on the map.
+        marks: opacity of the epoch in which a run has left the map, where it left.
         lift: share of its height that the ball has risen. stem: the line below it.
         tint: whether the colours stand for height (0) or for the size of the gradient (1).
         partial0, partial1, gradient, step: how far each arrow has grown.
@@ -74,9 +75,10 @@ class LossSurface(Drawing):
         self.floor = self.upright = self.wire = self.skin = self.contours = 0.0
         self.star = self.ball = self.path = self.stem = self.labels = 0.0
         self.partial0 = self.partial1 = self.gradient = self.step = 0.0
-        self.lift = 1.0
+        self.lift, self.marks = 1.0, 0.0
         self.arrow_epoch = 0.0
         self._last_view: tuple[View, float] | None = None
+        self._epoch_names: dict[int, Stamp] = {}
         self._trails = tuple(Trail(terrain, route, self.theme) for route in self.routes)
         self._floor = self._make_floor(loss_name)
         sides = max(0.35, self._floor.widest() - 0.05, self._floor.upright.name.width - 0.1)
@@ -181,6 +183,7 @@ class LossSurface(Drawing):
         if skin.paint(brush, seen, self.skin * self.opacity, facing=False, tint=self.tint):
             brush.lay(run, BEHIND_GLASS)  # once more upon the glass, so that nothing is lost behind it
         self._draw_labels(brush, seen)
+        self._draw_leaving(brush, seen)
         self._draw_arrows(brush, seen)
         self._floor.draw_scales(brush, seen, self.floor * self.opacity)
         self._floor.draw_upright(brush, seen, self.upright * self.opacity)
@@ -265,6 +268,21 @@ class LossSurface(Drawing):
         strength, halo = self.labels * self.opacity, self.theme.background
         for (x, y), name, side in zip(places, self._names, (away, -away), strict=True):
             name.put(brush, x, y + side * LABEL_GAP, strength, halo=halo)
+
+    def _draw_leaving(self, brush: Brush, seen: View) -> None:
+        """Where the run under the clock has left the map: in which epoch, beside the last point that it had there."""
+        left = self._trails[self.run].leaving() if self.marks > 0 else None
+        if left is None or self.epoch < left[0]:
+            return
+        if self.run not in self._epoch_names:
+            said = self.look.captions.typeset("map.epoch", number=f"{left[0]:,}")
+            self._epoch_names[self.run] = self.look.stamp(said, SIZES.tick, self.theme.position_text)
+        name, (x, y) = self._epoch_names[self.run], seen.project(left[1])
+        inward = np.sign(seen.centre[0] - x) or 1.0
+        x += inward * (0.14 + name.width / 2)
+        name.put(
+            brush, x, y - np.sign(y - seen.centre[1]) * 0.22, self.marks * self.opacity, halo=self.theme.background
+        )
 
     def _draw_arrows(self, brush: Brush, seen: View) -> None:
         """The gradient and its parts in the tangent plane; the step from this state to the next."""

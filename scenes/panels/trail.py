@@ -6,7 +6,7 @@ import numpy as np
 
 from scenes.drawing import Brush
 from scenes.panels.sight import hidden
-from scenes.panels.terrain import BOX_HEIGHT, Route, Terrain, stretches
+from scenes.panels.terrain import BOX_HEIGHT, Route, Terrain, leaves_at, stretches
 from scenes.panels.view import View
 from scenes.theme import Theme
 
@@ -45,6 +45,12 @@ class Trail:
         self.on = terrain.on_map(route.params[chosen], route.loss[chosen])
         self._heights = terrain.grid[::2, ::2, 2]
         self._kept: _Seen | None = None
+
+    def leaving(self) -> tuple[int, np.ndarray] | None:
+        """The first recorded epoch off the map, and the last model point (3,) on it before; None if it never leaves."""
+        epoch = leaves_at(self.terrain, self.route)
+        before = self.on & (self.epochs < epoch) if epoch is not None else np.zeros(0, bool)
+        return (epoch, self.model[np.flatnonzero(before)[-1]]) if epoch is not None and before.any() else None
 
     def place(self, epoch: float) -> np.ndarray | None:
         """Model coordinates (3,) of the ball, or None where it is off the map."""

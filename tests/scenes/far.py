@@ -103,7 +103,8 @@ STUCK: dict[str, dict[str, Any]] = {
 FILMS: dict[str, dict[str, dict[str, Any]]] = {
     "descent": DESCENT,
     "optimizers": OPTIMIZERS,
-    "relu-nodes": RELU_NODES, "stuck": STUCK,
+    "relu-nodes": RELU_NODES,
+    "stuck": STUCK,
     "flat-regions": FLAT_REGIONS,
     "learning-rate": LEARNING_RATE,
 }

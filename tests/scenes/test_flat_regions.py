@@ -14,9 +14,9 @@ from netstage import UNIT, play, still
 from learning import store
 from learning.history import History
 from learning.training import train
-from scenes import curve_figures as figures
 from scenes.catalogue import FlatRegionsParameters
 from scenes.drawing import Tween, channels
+from scenes.figures import curve as figures
 from scenes.film import Film
 from scenes.numbers import fixed
 from scenes.panels.skin import scale_colors

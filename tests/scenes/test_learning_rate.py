@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from manim import tempconfig
 
 from learning import store
-from scenes import captions, rate_figures, rate_material
+from scenes import captions
 from scenes.captions import SYMBOLS, placeholders
 from scenes.catalogue import LearningRateParameters, find
 from scenes.drawing import channels
+from scenes.figures import rate as rate_figures
+from scenes.material import rate as rate_material
 from scenes.numbers import fixed
 from scenes.theme import DARK
 

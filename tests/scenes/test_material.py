@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from learning.experiment import Experiment
 from learning.training import train
-from scenes import figures, material
+from scenes import material
+from scenes.figures import line as figures
 from scenes.panels import mesh
 from scenes.panels.terrain import BOX_HEIGHT, leaves_at
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from netstage import by_hand
 
 from learning import store
-from scenes import net_material
 from scenes.catalogue import ReluNodesParameters
 from scenes.look import Look
+from scenes.material import net as net_material
 from scenes.numbers import fixed
 from scenes.panels.network import Layer, Network, hue, short
 from scenes.panels.node_pieces import NodePieces, Pieces

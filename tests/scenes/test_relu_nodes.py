@@ -9,9 +9,10 @@ from netstage import by_hand, play, share_near, standing, still
 
 from learning import store
 from learning.history import History
-from scenes import captions, net_material
+from scenes import captions
 from scenes.catalogue import ReluNodesParameters
 from scenes.film import Film
+from scenes.material import net as net_material
 from scenes.numbers import fixed
 from scenes.pacing import durations_by
 from scenes.panels.data_plot import DataPlot

@@ -9,11 +9,12 @@ from netstage import by_hand, play, share_near, standing, still
 
 from learning import store
 from learning.history import History
-from scenes import captions, net_material
+from scenes import captions
+from scenes.bases.net import PLOT
 from scenes.catalogue import StuckParameters
 from scenes.film import Film
-from scenes.net_film import PLOT
-from scenes.net_material import Tries
+from scenes.material import net as net_material
+from scenes.material.net import Tries
 from scenes.numbers import fixed
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.network import Network

@@ -3,11 +3,12 @@
 import numpy as np
 
 from learning.history import History
-from scenes import net_figures, net_material
+from scenes.bases.net import BELOW, DIAGRAM, FLOOR, TILES, WIDE, NetFilm
 from scenes.catalogue import ReluNodesParameters
 from scenes.drawing import Drawing
+from scenes.figures import net as net_figures
 from scenes.film import LEFT, RIGHT
-from scenes.net_film import BELOW, DIAGRAM, FLOOR, TILES, WIDE, NetFilm
+from scenes.material import net as net_material
 from scenes.panels.network import NUMBERED
 from scenes.panels.readout import Column, Readout
 

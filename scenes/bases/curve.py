@@ -10,10 +10,10 @@ from manim import Animation
 from learning import data, progress
 from learning.history import History
 from scenes import material
-from scenes.curve_figures import progress_of
 from scenes.drawing import Drawing, Rectangle
 from scenes.figures import count, percent
-from scenes.film import Film
+from scenes.figures.curve import progress_of
+from scenes.film import LEFT, RIGHT, Film
 from scenes.numbers import measured
 from scenes.panels.color_bar import ColorBar
 from scenes.panels.data_plot import DataPlot
@@ -37,6 +37,15 @@ class Place:
     plot: Rectangle | None
     numbers: Row
     rest: Row
+
+
+TWO = (
+    Place((-4.15, -2.0, -0.05, 2.1), (LEFT, -1.1, -4.25, 1.9), (-4.1, -2.8, 3.6), (LEFT, -2.1, 2.4)),
+    Place((0.05, -2.0, 4.15, 2.1), (4.25, -1.1, RIGHT, 1.9), (0.55, -2.8, 3.6), (4.3, -2.1, 2.4)),
+)
+"""Two sides: the surfaces next to each other, the data outside."""
+EPOCH = (RIGHT - 1.1, 2.88, 1.1)
+"""The epoch that both show, at the top right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +115,7 @@ class CurveFilm(Film):
         routes = [material.route(run, ground) for run in runs]
         name = self.look.captions.text("axes.loss")
         surface = LossSurface(place.surface, self.look, ground, routes, loss_name=name, slopes=self.slopes)
-        surface.azimuth = self.azimuth
+        surface.azimuth, surface.marks = self.azimuth, 1.0
         plot = None if place.plot is None else self.plot_of(runs[0], place.plot)
         numbers = self._numbers(runs, ground.minimum[2], place.numbers)
         return Side(runs, ground.minimum[2], surface, plot, numbers, self._rest(runs, place.rest))

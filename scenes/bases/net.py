@@ -5,10 +5,10 @@ from manim import Animation
 
 from learning.data import truth_of
 from learning.history import History
-from scenes import net_material
 from scenes.captions import SYMBOLS
 from scenes.drawing import Rectangle
 from scenes.film import BOTTOM, LEFT, RIGHT, Film
+from scenes.material import net as net_material
 from scenes.pacing import durations_by
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_curve import LossCurve

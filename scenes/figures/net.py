@@ -6,10 +6,10 @@ import numpy as np
 
 from learning import landscape, nodes, theory
 from learning.history import History
-from scenes import net_material
 from scenes.figures import count
 from scenes.markup import Words
-from scenes.net_material import Halves, Tries
+from scenes.material import net as net_material
+from scenes.material.net import Halves, Tries
 from scenes.numbers import MINUS, fixed, measured, shortest
 from scenes.panels.network import short
 

@@ -7,11 +7,13 @@ import numpy as np
 from manim import Animation
 
 from learning.history import History
-from scenes import material, rate_figures, rate_material
+from scenes import material
 from scenes.captions import SYMBOLS
 from scenes.drawing import Tween
+from scenes.figures import rate as rate_figures
 from scenes.film import BOTTOM, LEFT, RIGHT, Film
 from scenes.markup import Words, verbatim
+from scenes.material import rate as rate_material
 from scenes.numbers import shortest
 from scenes.panels.contour_map import ContourMap
 from scenes.panels.cross_section import CrossSection

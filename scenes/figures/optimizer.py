@@ -9,13 +9,13 @@ import numpy as np
 
 from learning import steps
 from learning.history import History
-from scenes import curve_figures as curves
 from scenes.figures import count, percent
+from scenes.figures import curve as curves
 from scenes.markup import Words, verbatim
 from scenes.numbers import fixed, pair, shortest
 
 if TYPE_CHECKING:
-    from scenes.curve_film import Side
+    from scenes.bases.curve import Side
 
 PAST = 0.02
 """By so much of the way from start to minimum a run must pass it to be called past it."""

@@ -7,19 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from scenes import optimizer_figures as figures
-from scenes.curve_film import CurveFilm, Place, slopes
+from scenes.bases.curve import EPOCH, TWO, CurveFilm, Place, slopes
 from scenes.drawing import Rectangle
+from scenes.figures import optimizer as figures
 from scenes.film import BOTTOM, LEFT, RIGHT
 from scenes.look import Ink
 from scenes.panels.loss_race import Curve, LossRace
 from scenes.theme import SIZES
 
-TWO = (
-    Place((-4.15, -2.0, 0.1, 2.1), (LEFT, -1.1, -4.25, 1.9), (-4.1, -2.8, 3.6), (LEFT, -2.1, 2.4)),
-    Place((-0.1, -2.0, 4.15, 2.1), (4.1, -1.1, RIGHT, 1.9), (0.55, -2.8, 3.6), (4.3, -2.1, 2.4)),
-)
-EPOCH = (RIGHT - 1.1, 2.88, 1.1)
 HEADING_LINE, RULE_LINE, AVERAGES_LINE, NUMBERS_LINE, RESULT_LINE = 2.25, 1.35, 0.2, -0.95, -2.15
 CHART = (LEFT, BOTTOM + 0.55, RIGHT, 2.4)
 PLAIN = "$w <- w - alpha thin #gradient[$g$]$"

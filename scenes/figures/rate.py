@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from learning.history import History
-from scenes import rate_material
 from scenes.figures import count
 from scenes.markup import Words
 from scenes.material import Minimum
+from scenes.material import rate as rate_material
 from scenes.numbers import MINUS, fixed, pair, scientific, shortest
 
 MANY = 1e4

@@ -1,13 +1,12 @@
-"""The numbers of a run that captions and notes quote, as recorded."""
-
-import math
+"""The numbers of a line's run."""
 
 import numpy as np
 
 from learning.history import History
+from scenes.figures import count
 from scenes.markup import Words, verbatim
 from scenes.material import Minimum
-from scenes.numbers import MINUS, fixed, pair, shortest
+from scenes.numbers import fixed, pair, shortest
 
 
 def of_line(run: History, best: Minimum, off_map: int | None) -> dict[str, Words]:
@@ -65,20 +64,3 @@ def _training(run: History, off_map: int | None) -> dict[str, Words]:
 
 def _weights(run: History, row: int) -> tuple[float, float]:
     return float(run.params[row, 0]), float(run.params[row, 1])
-
-
-def count(number: int) -> Words:
-    """A whole number, thousands apart."""
-    text = f"{number:,}"
-    return Words(text, text)
-
-
-def percent(share: float) -> Words:
-    """A share in whole percent; in tenths where whole ones would say nothing or all of what is not quite that."""
-    if not math.isfinite(share) or round(100 * abs(share)) >= 1000:
-        number = fixed(100 * share, 0)
-        return Words(f"{number.plain} %", f"{number.typeset} %")
-    whole, tenths = round(100 * share), round(1000 * share)
-    fine = whole in (0, 100) and tenths not in (0, 1000)
-    text = (f"{tenths / 10:.1f} %" if fine else f"{whole} %").replace("-", MINUS)
-    return Words(text, text)

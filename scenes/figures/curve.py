@@ -13,7 +13,7 @@ from scenes.markup import Words
 from scenes.numbers import fixed, measured, pair, shortest
 
 if TYPE_CHECKING:
-    from scenes.curve_film import Side
+    from scenes.bases.curve import Side
 
 RESTING = 0.5
 """A run that rests for so much of its time where it started has not moved."""
@@ -77,7 +77,7 @@ def is_stuck(run: History, least: float) -> bool:
 
 def rest_of(run: History) -> int:
     """For how many epochs a run stayed where it started."""
-    from scenes.curve_film import SETTLED
+    from scenes.bases.curve import SETTLED
 
     return int(progress.resting(run, SETTLED).max())
 

@@ -5,8 +5,9 @@ from functools import cached_property
 import numpy as np
 
 from learning.history import History
-from scenes import figures, material
+from scenes import material
 from scenes.captions import SYMBOLS
+from scenes.figures import line as figures
 from scenes.film import BOTTOM, LEFT, RIGHT, Film
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_curve import LossCurve

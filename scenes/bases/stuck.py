@@ -6,13 +6,14 @@ import numpy as np
 from manim import Animation, FadeOut
 
 from learning.history import History
-from scenes import net_figures, net_material
+from scenes.bases.net import BELOW, FLOOR, NetFilm
 from scenes.drawing import Rectangle
 from scenes.figures import count
+from scenes.figures import net as net_figures
 from scenes.film import LEFT, RIGHT
 from scenes.markup import verbatim
-from scenes.net_film import BELOW, FLOOR, NetFilm
-from scenes.net_material import Tries
+from scenes.material import net as net_material
+from scenes.material.net import Tries
 from scenes.numbers import fixed, measured
 from scenes.panels.network import LARGE
 from scenes.panels.outcomes import Outcomes

@@ -1,0 +1,1 @@
+"""What films of one kind share: their runs, their panels and where these stand."""
