@@ -36,8 +36,11 @@ def _squares_of_sigmoid(u: Float64, y: Float64) -> Float64:
 
 
 def _squares_of_sigmoid_slope(u: Float64, y: Float64) -> Float64:
-    v = sigmoid(u)
-    return -2 * (y - v) * v * sigmoid(-u)  # sigmoid(-u) is 1 - v, also where v is nearly 1
+    """Return -2 (y - v) v (1 - v), where v = sigmoid(u), with v (1 - v) = e / (1 + e)², e = exp(-|u|)."""
+    small = np.exp(-np.abs(u))
+    share = 1 / (1 + small)
+    v = np.where(u >= 0, share, small * share)
+    return -2 * (y - v) * small * share**2
 
 
 def _cross_entropy(u: Float64, y: Float64) -> Float64:
@@ -118,8 +121,7 @@ def loss_at(history: History, points: npt.ArrayLike) -> Float64:
     Raises:
         InputError: The model has no loss over two weights that is known here.
     """
-    value = _cost(history).value
-    return _over_points(history, points, lambda u, y, _: value(u, y))[:, 0]
+    return _over_points(history, points, _cost(history).value, np.ones((len(history.y), 1)))[:, 0]
 
 
 def gradient_at(history: History, points: npt.ArrayLike) -> Float64:
@@ -128,10 +130,7 @@ def gradient_at(history: History, points: npt.ArrayLike) -> Float64:
     Raises:
         InputError: The model has no loss over two weights that is known here.
     """
-    slope = _cost(history).slope
-    first = _over_points(history, points, lambda u, y, _: slope(u, y))
-    second = _over_points(history, points, lambda u, y, x: slope(u, y) * x)
-    return np.hstack([first, second])
+    return _over_points(history, points, _cost(history).slope, design(history.x))
 
 
 def _cost(history: History) -> Cost:
@@ -141,17 +140,18 @@ def _cost(history: History) -> Cost:
     return COSTS[experiment.model][experiment.loss]
 
 
-def _over_points(
-    history: History, points: npt.ArrayLike, each: Callable[[Float64, Float64, Float64], Float64]
-) -> Float64:
-    """Add up, or average, `each` of u (M, N), y and x over the data, block by block of the points (M, 2): (M, 1)."""
+def _over_points(history: History, points: npt.ArrayLike, each: Pointwise, weights: Float64) -> Float64:
+    """Add up, or average, `each` of u (M, N) and y, times weights (N, C), over the data: (M, C).
+
+    The points (M, 2) are taken in blocks.
+    """
     x, y = history.x.astype(np.float64), history.y.astype(np.float64)  # (N,)
     pairs = np.asarray(points, dtype=np.float64)
     blocks = np.array_split(pairs, -(-pairs.size * len(y) // (2 * BLOCK)) or 1)
-    together = np.sum if history.experiment.loss == "sse" else np.mean
+    share = 1.0 if history.experiment.loss == "sse" else 1 / len(y)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # a run that diverges goes beyond float64
-        sums = [together(each(block[:, :1] + block[:, 1:] * x, y, x), axis=-1) for block in blocks]
-    return np.concatenate(sums)[:, None]
+        sums = [each(block[:, :1] + block[:, 1:] * x, y) @ weights * share for block in blocks]
+    return np.concatenate(sums)
 
 
 def over_window(history: History, window: Window, resolution: int = 65) -> Landscape:

@@ -18,9 +18,8 @@ Loss = Literal["sse", "mse"]
 
 def sigmoid(u: npt.ArrayLike) -> Float64:
     """Return 1 / (1 + exp(-u)), of any shape, without overflow at any u."""
-    logit = np.asarray(u, dtype=np.float64)
-    small = np.exp(-np.abs(logit))  # in (0, 1]
-    rising: Float64 = np.where(logit >= 0, 1.0, small) / (1 + small)
+    with np.errstate(over="ignore"):  # where exp(-u) is too large for float64 the result is 0, as it should be
+        rising: Float64 = 1 / (1 + np.exp(-np.asarray(u, dtype=np.float64)))
     return rising
 
 

@@ -10,6 +10,10 @@ CLEAR = 0.012
 """A line of sight may dip so far below the surface, in model units, before it counts as blocked."""
 
 
+HAIR = 1e-3
+"""A bend downwards of this share of the sharpest bend is none."""
+
+
 def hidden(points: np.ndarray, view: View, heights: np.ndarray, ceiling: float) -> np.ndarray:
     """Which model points (n, 3) lie behind upper faces of the surface, (n,).
 
@@ -33,6 +37,19 @@ def hidden(points: np.ndarray, view: View, heights: np.ndarray, ceiling: float) 
     over = way[..., 2] - _height_at(way[..., :2], heights, ceiling)  # nan where there is no surface
     entered = np.logical_or.accumulate(over < -CLEAR, axis=1)
     return np.asarray((entered & (over >= 0)).any(axis=1))
+
+
+def can_hide(heights: np.ndarray) -> bool:
+    """Whether a surface, (M, K), has hills at all: a convex one never blocks a line of sight that starts on it.
+
+    Convex where the matrix of second differences is positive semidefinite everywhere, but for a hair.
+    """
+    first = np.diff(heights, 2, axis=0)[:, 1:-1]
+    second = np.diff(heights, 2, axis=1)[1:-1]
+    mixed = (heights[2:, 2:] - heights[2:, :-2] - heights[:-2, 2:] + heights[:-2, :-2]) / 4
+    hair = HAIR * float(np.abs(np.concatenate([first.ravel(), second.ravel(), [1e-12]])).max())
+    bends_up = (first >= -hair) & (second >= -hair) & ((first + hair) * (second + hair) >= mixed**2)
+    return not bool(bends_up.all())
 
 
 def _height_at(places: np.ndarray, heights: np.ndarray, ceiling: float) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenes.drawing import Brush
-from scenes.panels.sight import hidden
+from scenes.panels.sight import can_hide, hidden
 from scenes.panels.terrain import BOX_HEIGHT, Route, Terrain, leaves_at, stretches
 from scenes.panels.view import View
 from scenes.theme import Theme
@@ -44,6 +44,7 @@ class Trail:
         self.model, self.epochs, self.states = model[chosen], route.epoch[chosen], route.is_state[chosen]
         self.on = terrain.on_map(route.params[chosen], route.loss[chosen])
         self._heights = terrain.grid[::2, ::2, 2]
+        self._hides = can_hide(terrain.grid[..., 2])
         self._kept: _Seen | None = None
 
     def leaving(self) -> tuple[int, np.ndarray] | None:
@@ -85,7 +86,13 @@ class Trail:
 
     def is_behind(self, view: View, place: np.ndarray) -> bool:
         """Whether a hill hides a model point (3,)."""
-        return bool(hidden(place[None], view, self._heights, BOX_HEIGHT)[0])
+        return bool(self._hidden(place[None], view)[0])
+
+    def _hidden(self, points: np.ndarray, view: View) -> np.ndarray:
+        """Which model points (n, 3) a hill hides, (n,)."""
+        if not self._hides:
+            return np.zeros(len(points), bool)
+        return hidden(points, view, self._heights, BOX_HEIGHT)
 
     def _draw_line(self, brush: Brush, points: np.ndarray, there: np.ndarray, size: float, strength: float) -> None:
         for piece in stretches(points, there):
@@ -101,7 +108,7 @@ class Trail:
 
     def _seen_from(self, view: View) -> _Seen:
         if self._kept is None or self._kept.view != view:
-            behind = hidden(self.model, view, self._heights, BOX_HEIGHT)
+            behind = self._hidden(self.model, view)
             self._kept = _Seen(view, view.project(self.model), behind)
         return self._kept
 

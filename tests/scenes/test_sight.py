@@ -9,7 +9,7 @@ from test_view import hills
 from learning.experiment import Experiment
 from learning.training import train
 from scenes import material
-from scenes.panels.sight import hidden
+from scenes.panels.sight import can_hide, hidden
 from scenes.panels.terrain import BOX_HEIGHT
 from scenes.panels.view import View
 
@@ -172,3 +172,19 @@ def test_on_the_surfaces_of_the_film(grounds, azimuth):
         assert (found == expected)[sure].all()
         assert sure.mean() > 0.7
         assert found.any() == (not bowl and azimuth > 0)
+
+
+def test_a_convex_surface_has_no_hills_and_hides_nothing():
+    """Bowls of any shape: quadratic forms that are positive, a cone's soft tip, a slanted plane."""
+    x, y = np.meshgrid(np.linspace(-1, 1, 41), np.linspace(-1, 1, 41), indexing="ij")
+    rng = np.random.default_rng(7)
+    bowls = [(a * x + b * y) ** 2 + (c * x + d * y) ** 2 for a, b, c, d in rng.normal(size=(20, 4))]
+    for bowl in [*bowls, np.sqrt(0.01 + x**2 + y**2), 0.3 * x - 0.2 * y]:
+        assert not can_hide(bowl)
+
+
+def test_a_hill_however_low_can_hide():
+    x, y = np.meshgrid(np.linspace(-1, 1, 41), np.linspace(-1, 1, 41), indexing="ij")
+    assert can_hide(np.exp(-8 * (x**2 + y**2)))
+    assert can_hide(x**2 + y**2 + 0.05 * np.exp(-80 * (x - 0.5) ** 2))
+    assert can_hide(x**2 - y**2), "a saddle"
