@@ -52,6 +52,8 @@ def from_validation(error: ValidationError, model: type[BaseModel]) -> InputErro
         return unknown("parameter", str(first["loc"][0]), model.model_fields)
     if first["type"] == "missing":
         return InputError(f"{_place(first['loc'])}: is required; give a value")
+    if first["type"] in ("too_long", "too_short"):
+        return InputError(f"{_place(first['loc'])} {_count(first['ctx'])}{_default(first, model)}")
     value = f"{_place(first['loc'])} = {reprlib.repr(first['input'])}"
     return InputError(f"{value}: {_sentence(first['msg'])}{_default(first, model)}")
 
@@ -65,6 +67,13 @@ def _place(loc: tuple[int | str, ...]) -> str:
 def _sentence(message: str) -> str:
     """Turn pydantic's "Input should be greater than 0" into "must be greater than 0"."""
     return message.replace("Input should be", "must be").replace("Value error, ", "").rstrip(".")
+
+
+def _count(bounds: Any) -> str:
+    """Say how many values a list may have, and how many it has."""
+    if "max_length" in bounds:
+        return f"has {bounds['actual_length']} values: give at most {bounds['max_length']}"
+    return f"has {bounds['actual_length']} values: give at least {bounds['min_length']}"
 
 
 def _default(first: Any, model: type[BaseModel]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from learning.errors import InputError
 from learning.experiment import Experiment
@@ -35,8 +35,19 @@ def _numbers(count: str, example: str) -> Callable[[Any], Any]:
 Point = Annotated[tuple[float, float], BeforeValidator(_numbers("two", "-5,10"))]
 """Two numbers; on the command line separated by a comma."""
 
-Rectangle = Annotated[tuple[float, float, float, float], BeforeValidator(_numbers("four", "-11,3,-2,10"))]
-"""Two ranges, from,to,from,to; on the command line separated by commas."""
+
+def _ascending(borders: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Refuse a range that does not go up."""
+    for low, high in (borders[:2], borders[2:]):
+        if not low < high:
+            raise InputError(f"window {low:g},{high:g}: a range goes from the smaller to the larger: -11,3,-2,10")
+    return borders
+
+
+Rectangle = Annotated[
+    tuple[float, float, float, float], BeforeValidator(_numbers("four", "-11,3,-2,10")), AfterValidator(_ascending)
+]
+"""Two ranges, from,to,from,to, each going up; on the command line separated by commas."""
 
 Starts = Annotated[
     tuple[Point, ...], Field(min_length=1, max_length=5, description="first weights (w0,w1), up to five pairs")

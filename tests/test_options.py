@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from learning.errors import InputError
 from learning.experiment import Experiment
 from scenes import options
-from scenes.catalogue import DescentParameters, FilmParameters
+from scenes.catalogue import DescentParameters, FilmParameters, FlatRegionsParameters, LearningRateParameters
 
 Pair = Annotated[tuple[float, float], BeforeValidator(lambda v: v.split(",") if isinstance(v, str) else v)]
 
@@ -102,3 +102,20 @@ def test_help_shows_default_bounds_and_meaning():
     assert "--starts NUMBER,NUMBER" in text
     assert "--kind one|two a choice. [default: one]" in text
     assert "--batch-size INTEGER points an update. [default: None; at least 1]" in text
+
+
+def test_a_list_that_is_too_long_says_how_many_are_allowed():
+    rates = tuple(f"0.00{number}" for number in range(1, 12))
+    with pytest.raises(InputError, match="lr has 11 values: give at most 10; the default is"):
+        options.parameters_from(LearningRateParameters, {"lr": rates})
+
+
+@pytest.mark.parametrize("window", ["3,1,2,5", "1,1,2,5", "1,2,5,5"])
+def test_a_window_goes_from_the_smaller_to_the_larger(window):
+    with pytest.raises(InputError, match="from the smaller to the larger"):
+        options.parameters_from(FlatRegionsParameters, {"window": window})
+
+
+def test_several_points_are_shown_apart_from_their_coordinates():
+    (starts,) = [o for o in options.parameter_options(FlatRegionsParameters) if o.name == "starts"]
+    assert "[default: -0.8,-0.3 -3,-1 -10,-1; repeat it for more]" in str(starts.help)

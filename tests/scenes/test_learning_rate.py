@@ -139,7 +139,7 @@ def test_of_two_that_arrive_the_first_and_the_last_are_told(played):
     for number in (1, 2):
         near = played.film.runs[number].loss <= 1.01 * 26.36003
         since[number] = int(np.flatnonzero(~near)[-1]) + 1
-    (line,) = [line.text for line in played.film.subtitles if line.text.startswith("At the minimum")]
+    (line,) = [line.text for line in played.film.subtitles if line.text.startswith("Within 1 %")]
     assert f"first α = 0.0038, from epoch {since[2]} on" in line
     assert f"last α = 0.001, from epoch {since[1]} on" in line
 

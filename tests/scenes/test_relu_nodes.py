@@ -185,7 +185,7 @@ def test_all_panels_show_the_same_epoch_in_every_frame(monkeypatch, shown):
         ({"lr": 5.0}, "no number any more"),
         ({"epochs": 5}, "Not there yet"),
         ({"nodes": 1}, "where no node is active"),
-        ({}, "So its loss, 0.2725, is even larger than that of the straight line, 0.2319"),
+        ({}, "Its loss, 0.2725, is even larger than the line's, 0.2319: without an offset it must pass through (0, 0)"),
         ({}, "Its loss is 0.2319: that is the best possible straight line"),
         ({}, "A second weight, −0.44, flips what is left and shrinks it"),
         ({}, "Node 2 is active left of zero; the slope there is w × w′ = (−1.02) × (−0.98) = 1.00"),
