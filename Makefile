@@ -21,6 +21,7 @@ check: $(READY)
 bench: $(READY)  ## measure drawing and recording against their peers
 	$(BIN)/python benchmarks/surface.py
 	$(BIN)/python benchmarks/recording.py
+	$(BIN)/python benchmarks/many.py
 
 $(READY): requirements.txt pyproject.toml .ci/system-packages
 	PYTHON=$(PYTHON) bash .ci/system-packages

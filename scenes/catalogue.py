@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from learning.errors import InputError
-from learning.experiment import Experiment
+from learning.experiment import OPTIMIZERS, Experiment
 
 if TYPE_CHECKING:
     from scenes.film import Film
@@ -138,25 +138,32 @@ class OptimizersParameters(FilmParameters):
         ("SGD", "Adam"), min_length=1, max_length=4, description="optimizers of torch.optim by name, or momentum"
     )
     starts: Starts = GOOD_TO_WORST
-    loss: Literal["mse", "bce"] = Field("mse", description="mean of the squared residuals, or binary cross-entropy")
     lr: Rate = Field(0.25, description="learning rate α")
     epochs: int = Field(100, ge=1, le=10_000, description="number of updates of the weights")
     window: Rectangle = Field((-11.0, 3.0, -2.0, 10.0), description="part of the surface shown: w0 and w1, from,to")
     seed: Seed = Field(43052, description="seed of the random data")
 
+    @field_validator("optimizers")
+    @classmethod
+    def _each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Spell names as torch.optim does, and take each once; those that are unknown the experiment refuses."""
+        known = {name.lower(): name for name in (*OPTIMIZERS, "momentum")}
+        return tuple(dict.fromkeys(known.get(name.lower(), name) for name in names))
+
     def experiments(self) -> dict[str, Experiment]:
         """For each optimizer a run from each start: "SGD 0", "SGD 1" and so on."""
-        same = {"data": "logistic", "model": "logistic", **self.model_dump(include={"lr", "epochs", "loss", "seed"})}
+        asked = self.model_dump(include={"lr", "epochs", "seed"})
+        same = {"data": "logistic", "model": "logistic", "loss": "mse", **asked}
         return {
             f"{name} {number}": Experiment(start=start, **_optimizer(name), **same)
-            for name in dict.fromkeys(self.optimizers)
+            for name in self.optimizers
             for number, start in enumerate(self.starts)
         }
 
 
 def _optimizer(name: str) -> dict[str, Any]:
     """An optimizer of torch.optim, or SGD with a velocity that keeps nine tenths of itself."""
-    if name.lower() == "momentum":
+    if name == "momentum":
         return {"optimizer": "SGD", "optimizer_options": {"momentum": 0.9}}
     return {"optimizer": name}
 

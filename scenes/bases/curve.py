@@ -12,7 +12,7 @@ from learning.history import History
 from scenes import material
 from scenes.drawing import Drawing, Rectangle
 from scenes.figures import count, percent
-from scenes.figures.curve import progress_of
+from scenes.figures.curve import SETTLED, progress_of
 from scenes.film import LEFT, RIGHT, Film
 from scenes.numbers import measured
 from scenes.panels.color_bar import ColorBar
@@ -21,9 +21,6 @@ from scenes.panels.loss_surface import LossSurface
 from scenes.panels.readout import Column, Readout
 from scenes.panels.terrain import Terrain, leaves_at
 from scenes.theme import TIMING
-
-SETTLED = 0.01
-"""So far from its first weights a run may go and still be called at rest."""
 
 Row = tuple[float, float, float]
 """Left end, baseline and width of a row of numbers."""

@@ -288,7 +288,7 @@ class RateFilm(Film):
     def tell(self, run: int) -> dict[str, Words]:
         """The figures of one run, for what is said next."""
         before = self.runs[run - 1] if run else None
-        self.figures |= rate_figures.of_run(self.runs[run], self.best, before, self.map.leaves_at(run))
+        self.figures |= rate_figures.of_run(self.runs[run], self.best, before)
         return self.figures
 
     def tell_group(self, runs: Sequence[int]) -> None:

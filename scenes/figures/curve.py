@@ -15,6 +15,8 @@ from scenes.numbers import fixed, measured, pair, shortest
 if TYPE_CHECKING:
     from scenes.bases.curve import Side
 
+SETTLED = 0.01
+"""So far from its first weights a run may go and still be called at rest."""
 RESTING = 0.5
 """A run that rests for so much of its time where it started has not moved."""
 
@@ -30,7 +32,6 @@ def of_two_losses(squares: Side, entropy: Side) -> dict[str, Words]:
     return {
         "n": count(len(run.x)),
         "lr": shortest(run.experiment.lr),
-        "optimizer": Words(run.experiment.optimizer, run.experiment.optimizer),
         "epochs": count(int(run.epoch[-1])),
         "start": _start(run),
         "mse0": fixed(float(run.loss[0]), 4),
@@ -77,8 +78,6 @@ def is_stuck(run: History, least: float) -> bool:
 
 def rest_of(run: History) -> int:
     """For how many epochs a run stayed where it started."""
-    from scenes.bases.curve import SETTLED
-
     return int(progress.resting(run, SETTLED).max())
 
 

@@ -15,7 +15,6 @@ from scenes.panels.network import short
 
 SYMBOLS = {
     "x": Words("x", "$x$"),
-    "y": Words("y", "$y$"),
     "u": Words("u", "$u$"),
     "v": Words("v", "$v$"),
     "first": Words("w", "$w$"),
@@ -145,7 +144,6 @@ def of_tries(tries: Sequence[Tries]) -> dict[str, Words]:
         "runs": count(len(first.losses)),
         "size": count(first.size),
         "stuck": count(int(first.stuck.sum())),
-        "free": count(int((~first.stuck).sum())),
         "one_sign": count(int(first.one_sign.sum())),
         "stayed": count(int((first.one_sign & first.stuck).sum())),
         "recovered": count(int((first.one_sign & ~first.stuck).sum())),

@@ -29,7 +29,7 @@ Kind = Literal["plain", "momentum", "rmsprop", "adam", "other"]
 def names_of(optimizers: Sequence[str], runs: Sequence[History]) -> list[str]:
     """What each optimizer is called: as torch.optim spells it, or momentum."""
     return [
-        "momentum" if asked.lower() == "momentum" else run.experiment.optimizer
+        "momentum" if asked == "momentum" else run.experiment.optimizer
         for asked, run in zip(optimizers, runs, strict=True)
     ]
 

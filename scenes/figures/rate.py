@@ -37,14 +37,13 @@ def of_rates(runs: Sequence[History], best: Minimum) -> dict[str, Words]:
     }
 
 
-def of_run(run: History, best: Minimum, before: History | None, off_map: int | None) -> dict[str, Words]:
+def of_run(run: History, best: Minimum, before: History | None) -> dict[str, Words]:
     """The figures of one run.
 
     Args:
         run: its history.
         best: the least-squares line.
         before: the run that was shown before it, or None.
-        off_map: the epoch in which it leaves the map, or None.
     """
     low = int(np.nanargmin(np.where(np.isfinite(run.loss), run.loss, np.inf)))
     broken = np.flatnonzero(~np.isfinite(run.loss))
@@ -58,7 +57,6 @@ def of_run(run: History, best: Minimum, before: History | None, off_map: int | N
         "low": fixed(float(run.loss[low])),
         "low_epoch": count(int(run.epoch[low])),
         "since": count(since or 0),
-        "off": count(off_map or 0),
         "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
         "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),
         "factor": factor(run),
@@ -85,8 +83,9 @@ def of_group(runs: Sequence[History], best: Minimum) -> dict[str, Words]:
 def factor(run: History) -> Words:
     """1 - α λmax: with three decimals, or so many more that it does not look like 1 or -1 where it is not."""
     exact = rate_material.factor(run)
-    tries = (fixed(exact, decimals) for decimals in range(3, 7))
-    return next((words for words in tries if words.plain.strip("−0.") != "1" or abs(exact) == 1), _by_one(exact))
+    told_apart = (places for places in range(3, 7) if round(abs(exact), places) != 1 or abs(exact) == 1)
+    decimals = next(told_apart, None)
+    return _by_one(exact) if decimals is None else fixed(exact, decimals)
 
 
 def _by_one(value: float) -> Words:

@@ -20,7 +20,7 @@ class Optimizers(OptimizerFilm):
     def construct(self) -> None:
         """The storyboard."""
         self.starts = self.parameters.starts
-        self.prepare_optimizers(list(dict.fromkeys(self.parameters.optimizers)), self.parameters.window)
+        self.prepare_optimizers(self.parameters.optimizers, self.parameters.window)
         self.beat(self.question)
         for start in range(len(self.starts)):
             self.beat(self.learn, start)

@@ -19,6 +19,9 @@ MARGIN, ROOM = 0.22, 1.12
 EDGE = 0.03
 """Share of a window's width that a point inside it stays away from its border."""
 
+SMALLEST = 1e-30
+"""A gradient is not told from zero below this."""
+
 BORDERS = 8
 """So many times a run is followed over the edge of the map."""
 
@@ -79,9 +82,9 @@ def borders_around(
 def decades(terrains: Iterable[Terrain], most: int = 5) -> tuple[float, float]:
     """The powers of ten, at most so many, that hold the gradients of all these surfaces from the largest down."""
     sizes = np.concatenate([ground.steepness.ravel() for ground in terrains if ground.steepness is not None])
-    high = np.ceil(np.log10(sizes.max()))
-    low = np.floor(np.log10(np.maximum(sizes.min(), 1e-300)))
-    return 10.0 ** max(low, high - most), 10.0**high
+    least, largest = np.log10(np.maximum([sizes.min(), sizes.max()], SMALLEST))
+    high = np.ceil(largest)
+    return 10.0 ** max(np.floor(min(least, high - 1)), high - most), 10.0**high
 
 
 def route(run: History, ground: Terrain) -> Route:

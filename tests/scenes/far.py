@@ -75,13 +75,14 @@ LEARNING_RATE: dict[str, dict[str, Any]] = {
 OPTIMIZERS: dict[str, dict[str, Any]] = {
     "as-they-are": {},
     "four": {"optimizers": ("SGD", "momentum", "RMSprop", "Adam")},
-    "one-entropy": {"optimizers": ("Adagrad",), "loss": "bce"},
+    "one-other": {"optimizers": ("Adagrad",)},
     "five-starts": {
         "optimizers": ("momentum", "RMSprop"), "epochs": 1000,
         "starts": ((-0.8, -0.3), (-3.0, -1.0), (-10.0, -1.0), (2.0, -1.5), (-9.0, 8.0)),
     },
     "far-too-long": {"optimizers": ("SGD", "AdamW", "LBFGS"), "lr": 20, "epochs": 5, "starts": ((-10.0, -1.0),)},
     "one-epoch": {"optimizers": ("SGD",), "epochs": 1},
+    "no-gradient": {"window": (2000.0, 2010.0, 0.0, 1.0), "starts": ((2005.0, 0.5),), "epochs": 5},
 }  # fmt: skip
 
 FEW: dict[str, Any] = {"runs": 10, "sizes": (2, 3), "epochs": 60}

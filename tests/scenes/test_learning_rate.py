@@ -420,7 +420,7 @@ def test_captions_fit_the_line(played, language):
     from scenes.theme import SIZES
 
     look = Look("dark", language)
-    long = {**played.film.figures, **rate_figures.of_run(played.film.runs[3], played.film.best, None, None)}
+    long = {**played.film.figures, **rate_figures.of_run(played.film.runs[3], played.film.best, None)}
     spoken = [key for key in look.captions if key.startswith("learning-rate.") and key.count(".") == 2]
     for key in spoken:
         part = key.split(".")[2]
@@ -433,3 +433,15 @@ def test_captions_fit_the_line(played, language):
         }
         line = look.ink(look.captions.typeset(key, **{**words, **long}), SIZES.caption)
         assert line.advance <= RIGHT - LEFT, key
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [
+        (-0.1, "−0.100"), (0.1, "0.100"), (0.01, "0.010"), (-10.0, "−10.000"), (1.0, "1.000"), (-1.0, "−1.000"),
+        (-1.0154, "−1.015"), (0.99996, "0.99996"), (-1.00001, "−1.00001"), (1 - 1e-9, "1 − 1.00×10⁻⁹"),
+    ],
+)  # fmt: skip
+def test_a_factor_is_written_so_that_it_is_told_from_one(factor, said, monkeypatch):
+    monkeypatch.setattr(rate_figures.rate_material, "factor", lambda run: factor)
+    assert rate_figures.factor(None).plain == said

@@ -155,3 +155,7 @@ def test_the_ball_is_where_the_weights_are(film, runs):
 def test_its_beats_are_those_of_the_storyboard():
     beats = list(played("optimizers", "as-they-are").pictures)
     assert beats == ["question", "learn", "learn-2", "learn-3", "step", "lengths", "too_far"]
+
+
+def test_each_optimizer_is_shown_once_however_it_is_spelt():
+    assert OptimizersParameters(optimizers=("sgd", "SGD", "ADAM", "Momentum")).optimizers == ("SGD", "Adam", "momentum")
