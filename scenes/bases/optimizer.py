@@ -100,10 +100,8 @@ class OptimizerFilm(CurveFilm):
     def race(self) -> LossRace:
         """How long each optimizer's steps are, from the start with the smallest gradient."""
         runs = [side.runs[self.flattest] for side in self.sides]
-        lengths = [
-            Curve(run.epoch[:-1], figures.step_sizes(run), self.text("step.of").replace("…", name))
-            for run, name in zip(runs, self.names, strict=True)
-        ]
+        words = [self.look.captions.text(f"{self.film_name}.step.of", name=name) for name in self.names]
+        lengths = [Curve(run.epoch[:-1], figures.step_sizes(run), said) for run, said in zip(runs, words, strict=True)]
         first = runs[self.explained]
         gradient = Curve(first.epoch[:-1], slopes(first)[:-1], self.text("step.gradient"))
         names = (self.look.captions.text("axes.epoch"), self.text("step.length"))

@@ -212,5 +212,5 @@ class StuckFilm(NetFilm):
         legend = (self.markup("parts.measured"), self.markup("parts.expected"), self.markup("parts.nodes"))
         shares = [tries.share for tries in self.tries]
         chance, names = 2.0 ** (1 - np.array(sizes)), [count(size) for size in sizes]
-        percents = [net_figures.percent(share) for share in shares]
+        percents = [net_figures.tried(share) for share in shares]
         return ShareBars(BARS, self.look, np.array(shares), chance, names, percents, legend)

@@ -33,10 +33,10 @@ def of_two_losses(squares: Side, entropy: Side) -> dict[str, Words]:
         "n": count(len(run.x)),
         "lr": shortest(run.experiment.lr),
         "epochs": count(int(run.epoch[-1])),
-        "start": _start(run),
+        "start": start_of(run),
         "mse0": fixed(float(run.loss[0]), 4),
         "bce0": fixed(float(entropy.runs[0].loss[0]), 4),
-        "worst": _start(squares.runs[worst]),
+        "worst": start_of(squares.runs[worst]),
         "mse_slope": fixed(first_slope(squares.runs[worst]), 3),
         "bce_slope": fixed(first_slope(entropy.runs[worst]), 3),
         "times": _times(worst_ratio(squares, entropy)),
@@ -50,11 +50,11 @@ def of_start(start: int, first: Side, second: Side) -> dict[str, Words]:
     """Figures of the runs from one start."""
     one, other = first.runs[start], second.runs[start]
     return {
-        "start": _start(one),
+        "start": start_of(one),
         "first_done": percent(share_done(one, first.least)),
         "second_done": percent(share_done(other, second.least)),
-        "first_end": _end(one),
-        "second_end": _end(other),
+        "first_end": end_of(one),
+        "second_end": end_of(other),
         "first_slope": fixed(first_slope(one), 3),
         "second_slope": fixed(first_slope(other), 3),
         "first_rest": count(rest_of(one)),
@@ -141,9 +141,11 @@ def _times(ratio: float) -> Words:
     return fixed(ratio, 0) if np.isfinite(ratio) else Words("∞", "∞")
 
 
-def _start(run: History) -> Words:
+def start_of(run: History) -> Words:
+    """The first weights, as somebody gave them."""
     return pair((float(f"{run.params[0, 0]:.6g}"), float(f"{run.params[0, 1]:.6g}")))
 
 
-def _end(run: History) -> Words:
+def end_of(run: History) -> Words:
+    """The last weights, as recorded."""
     return pair((float(run.params[-1, 0]), float(run.params[-1, 1])), 3)

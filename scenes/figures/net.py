@@ -139,7 +139,7 @@ def of_other(run: History) -> dict[str, Words]:
 def of_tries(tries: Sequence[Tries]) -> dict[str, Words]:
     """How many nets of each size got stuck, and how the first size's started."""
     first, last = tries[0], tries[-1]
-    every = "; ".join(f"{many.size}: {100 * many.share:.3g} %" for many in tries)
+    every = "; ".join(f"{many.size}: {tried(many.share).plain}" for many in tries)
     return {
         "runs": count(len(first.losses)),
         "size": count(first.size),
@@ -151,14 +151,14 @@ def of_tries(tries: Sequence[Tries]) -> dict[str, Words]:
         "lost": count(sum(many.lost for many in tries)),
         "lost_first": count(first.lost),
         "largest": count(last.size),
-        "share": percent(first.share),
-        "last_share": percent(last.share),
+        "share": tried(first.share),
+        "last_share": tried(last.share),
         "every": Words(every, every),
     }
 
 
-def percent(share: float) -> Words:
-    """A share of a whole: ``51.5 %``."""
+def tried(share: float) -> Words:
+    """A share of so many tries, as far as they tell it: ``51.5 %``, ``1 %``."""
     text = f"{100 * share:.3g} %"
     return Words(text, text)
 

@@ -12,7 +12,7 @@ from learning.history import History
 from scenes.figures import count, percent
 from scenes.figures import curve as curves
 from scenes.markup import Words, verbatim
-from scenes.numbers import fixed, pair, shortest
+from scenes.numbers import fixed, shortest
 
 if TYPE_CHECKING:
     from scenes.bases.curve import Side
@@ -54,15 +54,16 @@ def of_start(start: int, sides: Sequence[Side], names: Sequence[str]) -> dict[st
         f"{name} {percent(curves.share_done(run, side.least)).plain}"
         for name, run, side in zip(names, runs, sides, strict=True)
     ]
+    ends = [f"{name} {curves.end_of(run).plain}" for name, run in zip(names, runs, strict=True)]
     moved = [text for number, text in enumerate(done) if number not in resting]
     return {
-        "start": pair((float(f"{runs[0].params[0, 0]:.6g}"), float(f"{runs[0].params[0, 1]:.6g}"))),
+        "start": curves.start_of(runs[0]),
         "slope": fixed(curves.first_slope(runs[0]), 3),
         "done": verbatim(", ".join(done)),
         "moved": verbatim(", ".join(moved)),
         "resting": verbatim(", ".join(names[number] for number in resting)),
         "rest": count(min((curves.rest_of(runs[number]) for number in resting), default=0)),
-        "ends": verbatim(", ".join(f"{name} {_end(run)}" for name, run in zip(names, runs, strict=True))),
+        "ends": verbatim(", ".join(ends)),
     }
 
 
@@ -149,7 +150,3 @@ def walks_on(sides: Sequence[Side], start: int, explained: int) -> bool:
 def _share(value: float) -> Words:
     text = f"{min(100 * value, 1e6):,.0f} %"
     return Words(text, text)
-
-
-def _end(run: History) -> str:
-    return pair((float(run.params[-1, 0]), float(run.params[-1, 1])), 3).plain
