@@ -24,12 +24,6 @@ from learning.errors import InputError, from_validation, quoted, unknown
 HISTORY_FORMAT = 1
 """The number of the history file's format; part of every key, so a new format trains anew."""
 
-NUMBERS = 2
-"""Which numbers training gives; part of every key, so count on when the same experiment comes out otherwise.
-
-Since 2 bce is taken of logits, and a line's product is written out.
-"""
-
 Option = bool | int | float | str | tuple[float, ...]
 Options = tuple[tuple[str, Option], ...]
 
@@ -252,18 +246,18 @@ class Experiment(BaseModel):
     def key(self) -> str:
         """Return a name for the result: SHA-256, 64 hexadecimal digits.
 
-        It covers every field, the content of the data file if there is one, the history format and :data:`NUMBERS`.
+        It covers every field, the content of the data file if there is one, but not where it is, and the history
+        format.
 
         Raises:
             InputError: The data file cannot be read.
         """
         fields = self.model_dump(mode="json")
         fields["optimizer_options"] = [(name, _number(option)) for name, option in self.optimizer_options]
-        text = json.dumps({"format": HISTORY_FORMAT, "numbers": NUMBERS, "experiment": fields}, sort_keys=True)
-        digest = hashlib.sha256(text.encode())
         if self.data_file is not None:
-            digest.update(hashlib.sha256(read_data_file(self.data_file)).digest())
-        return digest.hexdigest()
+            fields["data"] = {"file": hashlib.sha256(read_data_file(self.data_file)).hexdigest()}
+        text = json.dumps({"format": HISTORY_FORMAT, "experiment": fields}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parameter_names(experiment: Experiment) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -62,7 +62,7 @@ COSTS: Mapping[str, Mapping[str, Cost]] = {
 }
 """Each loss of each model of two parameters."""
 
-BLOCK = 2**20  # residuals at once: 8 MB, whatever the size of window and data
+BLOCK = 2**15  # residuals at once: 256 kB stay in the processor's cache, which is twice as fast
 NEWTON_STEPS, FLAT = 100, 1e-12  # at most so many, until each partial slope of the mean loss is so small
 WHOLE_ROWS = 50  # of a long path, the steps that a film shows one by one
 TRACE_POINTS = 4000
@@ -121,7 +121,7 @@ def loss_at(history: History, points: npt.ArrayLike) -> Float64:
     Raises:
         InputError: The model has no loss over two weights that is known here.
     """
-    return _over_points(history, points, _cost(history).value, np.ones((len(history.y), 1)))[:, 0]
+    return _over_points(history, points, _cost(history).value, [1.0])[:, 0]
 
 
 def gradient_at(history: History, points: npt.ArrayLike) -> Float64:
@@ -130,7 +130,7 @@ def gradient_at(history: History, points: npt.ArrayLike) -> Float64:
     Raises:
         InputError: The model has no loss over two weights that is known here.
     """
-    return _over_points(history, points, _cost(history).slope, design(history.x))
+    return _over_points(history, points, _cost(history).slope, [1.0, history.x.astype(np.float64)])
 
 
 def _cost(history: History) -> Cost:
@@ -140,18 +140,26 @@ def _cost(history: History) -> Cost:
     return COSTS[experiment.model][experiment.loss]
 
 
-def _over_points(history: History, points: npt.ArrayLike, each: Pointwise, weights: Float64) -> Float64:
-    """Add up, or average, `each` of u (M, N) and y, times weights (N, C), over the data: (M, C).
+def _over_points(
+    history: History, points: npt.ArrayLike, each: Pointwise, weights: Sequence[Float64 | float]
+) -> Float64:
+    """Add up, or average, `each` of u (M, N) and y over the data, times each of C weights, numbers or (N,): (M, C).
 
     The points (M, 2) are taken in blocks.
     """
     x, y = history.x.astype(np.float64), history.y.astype(np.float64)  # (N,)
     pairs = np.asarray(points, dtype=np.float64)
-    blocks = np.array_split(pairs, -(-pairs.size * len(y) // (2 * BLOCK)) or 1)
+    rows = max(BLOCK // len(y), 1)
+    blocks = [pairs[first : first + rows] for first in range(0, max(len(pairs), 1), rows)]
     share = 1.0 if history.experiment.loss == "sse" else 1 / len(y)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # a run that diverges goes beyond float64
-        sums = [each(block[:, :1] + block[:, 1:] * x, y) @ weights * share for block in blocks]
+        sums = [_sums(each(block[:, :1] + block[:, 1:] * x, y), weights) * share for block in blocks]
     return np.concatenate(sums)
+
+
+def _sums(values: Float64, weights: Sequence[Float64 | float]) -> Float64:
+    """Add up values, (M, N), times each of C weights: (M, C). Not by BLAS, whose last bits depend on its threads."""
+    return np.stack([np.sum(values * weight, axis=1) for weight in weights], axis=1)
 
 
 def over_window(history: History, window: Window, resolution: int = 65) -> Landscape:

@@ -8,6 +8,7 @@ which node is active for which point. With several nets in a history, `net` says
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -227,7 +228,7 @@ def _layout(history: History) -> _Layout:
     """Read from the names how many nets and nodes there are, and whether they have biases."""
     names = history.names
     prefix = "net0." if names and names[0].startswith("net0.") else ""
-    own = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    own = [name.removeprefix(prefix) for name in takewhile(lambda name: name.startswith(prefix), names)]
     nodes = sum(name.startswith("layer1.weight[") for name in own)
     bias = "layer2.bias[0]" in own
     if not nodes or tuple(own) != layer_names(nodes, bias) or len(names) % len(own):

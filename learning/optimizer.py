@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import cast
 
 import torch
@@ -65,7 +66,7 @@ def make_optimizer(experiment: Experiment, groups: dict[float, Sequence[nn.Param
     Raises:
         InputError: It has no such option, or does not take such a value.
     """
-    kind = getattr(torch.optim, experiment.optimizer)
+    kind = _without_compiler(getattr(torch.optim, experiment.optimizer))
     options = dict(experiment.optimizer_options)
     for name in options:
         allowed = [known for known in inspect.signature(kind).parameters if known not in _NOT_OPTIONS]
@@ -76,6 +77,17 @@ def make_optimizer(experiment: Experiment, groups: dict[float, Sequence[nn.Param
     by_rate = [{"params": [*parts], "lr": lr} for lr, parts in groups.items()]
     optimizer: torch.optim.Optimizer = kind(by_rate, **options)
     return optimizer
+
+
+@cache
+def _without_compiler(kind: type[torch.optim.Optimizer]) -> Callable[..., torch.optim.Optimizer]:
+    """Return an optimizer that does the same but does not load torch's compiler, which would take a second.
+
+    It is loaded by the wrappers of two methods. That of `step` is there to turn gradients off, as is done here.
+    """
+    step = torch.no_grad()(inspect.unwrap(kind.step))
+    add_param_group = inspect.unwrap(kind.add_param_group)
+    return type(kind.__name__, (kind,), {"step": step, "add_param_group": add_param_group})
 
 
 def _try(kind: Callable[..., torch.optim.Optimizer], options: dict[str, object]) -> None:

@@ -1,45 +1,35 @@
-"""The cache of histories: content-addressed, atomic, safe to delete. Imports torch only to train."""
+"""The cache of histories: content-addressed, atomic, safe to delete. Loads NumPy only to read one, torch to train."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
-from learning.errors import InputError, RunError
+from learning import source
+from learning.cache import HISTORIES, default_root, make_room, used
+from learning.errors import InputError
 from learning.experiment import Experiment
-from learning.files import PART
-from learning.history import History
 
-HISTORIES = "histories"
-FILMS = "films"
+if TYPE_CHECKING:
+    from learning.history import History
 
-
-class Usage(NamedTuple):
-    """How much is kept of one kind."""
-
-    files: int
-    bytes: int
+TRAINED_BY = "learning.training"
+TRAINED_WITH = ("torch", "numpy")
 
 
-class CacheInfo(NamedTuple):
-    """What a cache keeps, and where."""
+def key_of(experiment: Experiment) -> str:
+    """Return the name of a history: SHA-256 over the experiment, the code that trains, and what it trains with.
 
-    root: Path
-    histories: Usage
-    films: Usage
-
-
-def default_root() -> Path:
-    """Return the cache's folder: $LOSSREEL_CACHE, or this user's cache folder of the system."""
-    chosen = os.environ.get("LOSSREEL_CACHE")
-    if chosen:
-        return Path(chosen)
-    import platformdirs  # here, because the variable is often set and the import takes 20 ms
-
-    return platformdirs.user_cache_path("lossreel", appauthor=False)
+    Raises:
+        InputError: The experiment's data file cannot be read.
+    """
+    code = {name: said.digest for name, said in source.closure(TRAINED_BY).items()}
+    whole = {"experiment": experiment.key(), "code": code, "versions": source.versions(*TRAINED_WITH)}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 def path_of(experiment: Experiment, root: Path | None = None) -> Path:
@@ -48,7 +38,7 @@ def path_of(experiment: Experiment, root: Path | None = None) -> Path:
     Raises:
         InputError: The experiment's data file cannot be read.
     """
-    return (root or default_root()) / HISTORIES / f"{experiment.key()}.npz"
+    return (root or default_root()) / HISTORIES / f"{key_of(experiment)}.npz"
 
 
 def fetch(
@@ -75,7 +65,7 @@ def fetch(
     from learning.training import train  # here, because torch takes a second to import
 
     history = train(experiment, progress)
-    history.save(path)
+    _keep(history, path)
     return history
 
 
@@ -106,7 +96,7 @@ def fetch_all(
         from learning.training import as_trained  # here, because torch takes a second to import
 
         for experiment, history in as_trained(missing, progress):
-            history.save(paths[experiment])
+            _keep(history, paths[experiment])
             kept[experiment] = history
     return {label: cast("History", kept[experiment]) for label, experiment in experiments.items()}
 
@@ -114,44 +104,33 @@ def fetch_all(
 def _kept(path: Path, experiment: Experiment) -> History | None:
     if not path.exists():
         return None
+    from learning.history import History
+
     try:
         history = History.load(path)
-        return history if history.experiment == experiment else None
+        if not _are_one_run(history.experiment, experiment):
+            return None
     except InputError:
         return None
+    used(path)
+    return _readdressed(history, experiment)
 
 
-def info(root: Path | None = None) -> CacheInfo:
-    """Return the number of files and bytes of histories and of films."""
-    folder = root or default_root()
-    return CacheInfo(folder, _usage(folder / HISTORIES), _usage(folder / FILMS))
+def _are_one_run(recorded: Experiment, asked: Experiment) -> bool:
+    """Compare two experiments; where a data file is does not count, for the key has seen what is in it."""
+    if recorded.data_file is None or asked.data_file is None:
+        return recorded == asked
+    return {**recorded.model_dump(), "data": asked.data} == asked.model_dump()
 
 
-def clear(root: Path | None = None) -> CacheInfo:
-    """Delete all histories and films that are kept, and return what there was.
-
-    Raises:
-        RunError: The folder holds something else too, so it may not be a cache; or a file cannot be deleted.
-    """
-    before = info(root)
-    strangers = sorted(entry.name for entry in _entries(before.root) if entry.name not in (HISTORIES, FILMS))
-    if strangers:
-        raise RunError(
-            f'{before.root}: holds "{strangers[0]}", which is not part of a cache; delete it by hand, or '
-            "set LOSSREEL_CACHE to a folder of its own"
-        )
-    for kind in _entries(before.root):
-        try:
-            shutil.rmtree(kind)
-        except OSError as error:
-            raise RunError(f"{error.filename}: cannot be deleted ({error.strerror}); delete it by hand") from error
-    return before
+def _readdressed(history: History, experiment: Experiment) -> History:
+    """Let the history of a data file that has moved say where the file is now."""
+    if experiment.data_file is None or history.experiment.data == experiment.data:
+        return history
+    meta = {**history.meta, "experiment": experiment.model_dump(mode="json"), "data": experiment.data_file.stem}
+    return replace(history, meta=meta)
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    return (entry for entry in folder.iterdir() if not entry.name.startswith(".")) if folder.is_dir() else iter(())
-
-
-def _usage(folder: Path) -> Usage:
-    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.suffix != PART]
-    return Usage(len(sizes), sum(sizes))
+def _keep(history: History, path: Path) -> None:
+    history.save(path)
+    make_room(path, path.parent.parent)

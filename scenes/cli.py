@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 import click
 
 from learning.errors import InputError, RunError
-from scenes import options
+from scenes import complaints, options
 from scenes.catalogue import Entry
 
 INTERRUPTED = 130
@@ -120,6 +121,47 @@ lossreel.add_command(
 )
 
 
+@lossreel.command(params=options.build_options())
+@click.pass_obj
+def build(debug: bool, /, path: Path | None, **given: Any) -> None:
+    """Make the films of a lecture: those that a change touches, and no other."""
+    from scenes.lectures import build as building
+    from scenes.lectures import lecture, plan, report
+    from scenes.lectures.executors import executor_of
+
+    executor = executor_of(given["executor"], given["jobs"])
+    path = path or building.lecture_here()
+    if given["files"]:
+        _list_dependencies(path)
+    read = lecture.read(path, folder=given["folder"], quality=given["quality"])
+    force = given["force"]
+    if given["dry_run"]:
+        click.echo(report.planned(plan.plan(read, force=force)))
+    elif not building.build(read, executor, force=force, debug=debug):
+        raise click.exceptions.Exit(1)
+
+
+def _list_dependencies(path: Path) -> None:
+    from scenes.lectures.dependencies import dependencies
+
+    files, are_all = dependencies(path)
+    click.echo(json.dumps([os.fspath(file) for file in files]))
+    raise click.exceptions.Exit(0 if are_all else 1)
+
+
+@lossreel.command(params=options.watch_options())
+@click.pass_obj
+def watch(debug: bool, /, path: Path | None, **given: Any) -> None:
+    """Build a lecture again whenever it, its data or its films are saved, until Ctrl-C."""
+    from scenes.lectures import watch as watching
+    from scenes.lectures.build import lecture_here
+    from scenes.lectures.executors import executor_of
+
+    executor_of(given["executor"], given["jobs"])  # a wrong address is not waited out
+    path = path or lecture_here()
+    watching.watch(path, [*options.as_given(given), *(["--debug"] if debug else [])])
+
+
 @lossreel.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--all", "whole", is_flag=True, help="Every row, not only the first and the last.")
@@ -147,19 +189,19 @@ def cache() -> None:
 @cache.command("info")
 def cache_info() -> None:
     """Say what is kept, where, how large."""
-    import learning.store
+    import learning.cache
     from scenes.production.listing import cache_as_text
 
-    click.echo(cache_as_text(learning.store.info()))
+    click.echo(cache_as_text(learning.cache.info()))
 
 
 @cache.command("clear")
 def cache_clear() -> None:
     """Delete what is kept; everything can be made again."""
-    import learning.store
+    import learning.cache
     from scenes.production.listing import cache_as_text
 
-    click.echo("deleted\n" + cache_as_text(learning.store.clear()))
+    click.echo("deleted\n" + cache_as_text(learning.cache.clear()))
 
 
 @lossreel.command()
@@ -188,7 +230,7 @@ def _end_politely(*_: Any) -> None:
 
 def _run(args: list[str], debug: bool) -> int:
     try:
-        status = lossreel.main(args, prog_name="lossreel", standalone_mode=False)
+        status = lossreel.main(args, prog_name="lossreel", standalone_mode=False, obj=debug)
     except (StoppedError, click.Abort, KeyboardInterrupt):
         return _complain("interrupted", INTERRUPTED)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -207,21 +249,17 @@ def _complain(text: str, status: int) -> int:
 
 
 def _status(error: Exception) -> int:
-    return 2 if isinstance(error, InputError | click.UsageError) else 1
+    return 2 if isinstance(error, click.UsageError) else complaints.status_of(error)
 
 
 def _message(error: Exception) -> str:
     """Say in one line what went wrong and what to do next."""
-    if isinstance(error, InputError | RunError):
-        return str(error)
     if isinstance(error, click.UsageError):
         help_of = error.ctx.command_path if error.ctx else "lossreel"
         return f"{error.format_message().rstrip('.')}; see {help_of} --help"
     if isinstance(error, click.ClickException):
         return error.format_message()
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'a file'}: {error.strerror}"
-    return f"{type(error).__name__}: {error}; run it again with --debug to see where"
+    return complaints.in_one_line(error)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ and writes it straight into the Cairo context, which is already in scene units: 
 much as one mobject. Its state is a few plain attributes (an epoch, an opacity, an angle); `Tween` moves those.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import cairo
 import numpy as np
-from manim import Animation, Camera, VMobject, smooth
+from manim import Animation, Camera, Mobject, VMobject, smooth
 
 if TYPE_CHECKING:
     Context = cairo.Context[Any]
@@ -225,6 +225,20 @@ class Drawing(VMobject):
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""
         raise NotImplementedError
+
+    def glance(self) -> None:
+        """Take note of the present state as if it had been drawn. For drawings that are finer where a picture rests."""
+
+
+def glance_at(mobjects: Iterable[Mobject]) -> None:
+    """Let what would be drawn now take note of its state: the next picture is then as it is where the film rests.
+
+    A film that is gone through without being drawn would otherwise be told from one that is.
+    """
+    for mobject in mobjects:
+        for member in mobject.get_family():
+            if isinstance(member, Drawing) and member.opacity > 0:
+                member.glance()
 
 
 class FilmCamera(Camera):

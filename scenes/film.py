@@ -74,7 +74,7 @@ class Film(Scene):
     ) -> None:
         super().__init__(**{"camera_class": FilmCamera, **scene_options})
         self.parameters = parameters if parameters is not None else find(self.film_name).parameters()
-        self.histories = dict(histories) if histories is not None else self._fetch()
+        self.histories = histories if histories is not None else self._fetch()
         self.look = Look(theme, language)
         self.theme = self.look.theme
         camera: Any = self.renderer.camera
@@ -90,7 +90,7 @@ class Film(Scene):
         self._formula: Ink | None = None
         self._said: tuple[float, str] | None = None
 
-    def _fetch(self) -> dict[str, History]:
+    def _fetch(self) -> Mapping[str, History]:
         return store.fetch_all(self.parameters.experiments())
 
     # Beats
@@ -108,7 +108,8 @@ class Film(Scene):
         note = play(*arguments) or "note"
         self.hold(TIMING.hold)
         self._end_subtitle()
-        beat = Beat(key, self.text(f"{name}.title"), self.text(f"{name}.{note}"), start, self.time)
+        with self.look.captions.off_screen():
+            beat = Beat(key, self.text(f"{name}.title"), self.text(f"{name}.{note}"), start, self.time)
         self.beats.append(beat)
         if self.on_beat is not None:
             self.on_beat(beat)

@@ -5,6 +5,8 @@ Loads neither manim, torch nor NumPy.
 
 from __future__ import annotations
 
+import math
+import os
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -80,6 +82,17 @@ class Whole(click.ParamType[int]):
             raise InputError(f"{option} {value!r} is not a whole number: give one, e.g. {option} 30") from None
 
 
+class Jobs(Whole):
+    """How many films are made at a time."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Accept a number from 1 on."""
+        number = super().convert(value, param, ctx)
+        if number < 1:
+            raise InputError(f"-j {number}: at least one film at a time, e.g. -j {default_jobs()}")
+        return number
+
+
 class ParameterOption(click.Option):
     """An option that comes from a film's parameter class."""
 
@@ -128,6 +141,44 @@ def output_options() -> list[click.Option]:
     ]
 
 
+def build_options() -> list[click.Parameter]:
+    """What is built, where, by how many: shared by every command that builds a lecture."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    usual = f"{default_jobs()}, two thirds of the cores; on a cluster, what it has"
+    executor = "Who makes them: local, or dask://HOST:PORT. [default: local]"
+    return [
+        click.Argument(["path"], type=click.Path(path_type=Path), metavar="[LECTURE.toml]", required=False),
+        click.Option(
+            ["-j", "--jobs"],
+            type=Jobs(),
+            help=f"Films that are made at a time. [default: {usual}]",
+        ),
+        click.Option(["--dry-run"], is_flag=True, help="Only say what would be done, and why."),
+        click.Option(["--force"], is_flag=True, help="Make every film anew."),
+        click.Option(["-q", "--quality"], type=Name("quality", QUALITIES), help="Of all films, say for a draft."),
+        click.Option(["-o", "--output", "folder"], type=folder, metavar="DIR", help="Where the films go."),
+        click.Option(["--executor"], default="local", metavar="WHERE", help=executor),
+        click.Option(["--files"], is_flag=True, hidden=True),  # what it depends on, for watch
+    ]
+
+
+def watch_options() -> list[click.Parameter]:
+    """What a build that is repeated takes."""
+    return [option for option in build_options() if option.name not in ("dry_run", "force", "files")]
+
+
+def as_given(given: Mapping[str, Any]) -> list[str]:
+    """Write the options that were given to `watch` as `build` takes them."""
+    named = {option.name: option.opts[0] for option in watch_options() if isinstance(option, click.Option)}
+    return [part for name, opt in named.items() if name and given[name] is not None for part in (opt, str(given[name]))]
+
+
+def default_jobs() -> int:
+    """Return how many films to make at a time: each keeps a core and a half busy."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return math.ceil(cores * 2 / 3)
+
+
 def parameter_options(model: type[FilmParameters]) -> list[click.Option]:
     """Make an option of each parameter of a film."""
     return [_option(name, field) for name, field in model.model_fields.items()]
@@ -146,28 +197,28 @@ def _option(name: str, field: FieldInfo) -> click.Option:
 
 def is_list(annotation: Any) -> bool:
     """Tell a list, given by repeating its option, from a tuple of a fixed length, given as `a,b`."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     return get_origin(annotation) is list or (get_origin(annotation) is tuple and Ellipsis in get_args(annotation))
 
 
-def _bare(annotation: Any) -> Any:
+def bare(annotation: Any) -> Any:
     """Take `None` and what pydantic was told besides out of a type."""
     if get_origin(annotation) is typing.Annotated:
-        return _bare(get_args(annotation)[0])
+        return bare(get_args(annotation)[0])
     if get_origin(annotation) in (typing.Union, types.UnionType):
-        return _bare(next(part for part in get_args(annotation) if part is not type(None)))
+        return bare(next(part for part in get_args(annotation) if part is not type(None)))
     return annotation
 
 
 def _metavar(annotation: Any) -> str:
-    bare = _bare(annotation)
-    if get_origin(bare) is Literal:
-        return "|".join(map(str, get_args(bare)))
-    if is_list(bare):
-        return _metavar(get_args(bare)[0])
-    if get_origin(bare) is tuple:
-        return ",".join(_metavar(part) for part in get_args(bare))
-    return {float: "NUMBER", int: "INTEGER"}.get(bare, "TEXT")
+    kind = bare(annotation)
+    if get_origin(kind) is Literal:
+        return "|".join(map(str, get_args(kind)))
+    if is_list(kind):
+        return _metavar(get_args(kind)[0])
+    if get_origin(kind) is tuple:
+        return ",".join(_metavar(part) for part in get_args(kind))
+    return {float: "NUMBER", int: "INTEGER"}.get(kind, "TEXT")
 
 
 def bounds(field: FieldInfo) -> str:
@@ -204,7 +255,7 @@ def _refusal(error: ValidationError, model: type[FilmParameters]) -> InputError:
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "literal_error":
-        return unknown(name, str(first["input"]), map(str, get_args(_bare(model.model_fields[name].annotation))))
+        return unknown(name, str(first["input"]), map(str, get_args(bare(model.model_fields[name].annotation))))
     return from_validation(error, model)
 
 

@@ -14,36 +14,13 @@ import numpy as np
 import svgelements as svg
 import typst
 
+from scenes.fonts import installed
+
 COMPILE_SIZE = 10.0
 """Points of one em in the compiled document; only the outlines' scale depends on it."""
 
 _MARKER = "#010203"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
-
-FONTS = {
-    "en": (
-        "Noto Sans CJK KR",
-        "Source Sans 3",
-        "Source Sans Pro",
-        "Noto Sans",
-        "Helvetica Neue",
-        "Segoe UI",
-        "DejaVu Sans",
-    ),
-    "ko": (
-        "Noto Sans CJK KR",
-        "Noto Sans KR",
-        "Source Han Sans KR",
-        "Apple SD Gothic Neo",
-        "Malgun Gothic",
-        "NanumGothic",
-        "NanumBarunGothic",
-        "UnDotum",
-    ),
-}
-"""Families that serve a language, the best first. Typst brings a serif of its own for Latin text, none for Hangul."""
-
-_LATIN_FALLBACK = "Libertinus Serif"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,25 +37,8 @@ class Outline:
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts()
-
-
-@cache
-def installed_families() -> frozenset[str]:
-    """The font families that Typst finds, its own included."""
-    return frozenset(_fonts().families())
-
-
-def font_for(language: str) -> str | None:
-    """The family that sets a language's text, or None where this machine has none for it."""
-    found = next((family for family in FONTS[language] if family in installed_families()), None)
-    return found or (_LATIN_FALLBACK if language == "en" else None)
-
-
-@cache
 def _compiler() -> typst.Compiler:
-    return typst.Compiler(font_paths=_fonts())
+    return typst.Compiler(font_paths=installed())
 
 
 @lru_cache(maxsize=4096)

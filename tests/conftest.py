@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # how long a test takes says how busy the machine is
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

@@ -261,7 +261,7 @@ def test_doctor_says_what_there_is(run, monkeypatch):
 
 
 def test_a_language_without_a_font_is_refused(run, monkeypatch):
-    monkeypatch.setattr("scenes.typesetting.font_for", lambda language: None)
+    monkeypatch.setattr("scenes.fonts.font_for", lambda language: None)
     status, _, err = run("render", "descent", "--lang", "ko")
     assert status == 1
     assert err.startswith("lossreel: error: no font for --lang ko: ")

@@ -58,6 +58,24 @@ def test_histories_are_read_without_torch(module):
     assert not loaded(f"import {module}") & {"torch", "manim", "click", "scenes"}
 
 
+def test_what_builds_a_lecture_loads_nothing_heavy():
+    """All but what a cluster's worker loads, which has NumPy by then."""
+    every = (
+        "import pkgutil, importlib, scenes.lectures as p\nnames = {m.name for m in pkgutil.iter_modules(p.__path__)}"
+    )
+    modules = loaded(every + "\n[importlib.import_module(f'scenes.lectures.{name}') for name in names - {'errands'}]")
+    assert "scenes.lectures.worker" in modules
+    assert not modules & (HEAVY | {"distributed", "watchdog"})
+
+
+def test_a_plan_is_made_without_what_trains_and_draws(tmp_path):
+    """A whole build with nothing to render: tests/lectures/test_build.py."""
+    lecture = tmp_path / "lecture.toml"
+    lecture.write_text('[[film]]\nname = "descent"\n\n[[film]]\nname = "stuck"\nlanguage = "ko"\n')
+    fonts = {"typst"}  # knows which fonts there are
+    assert not loaded(run(["build", "--dry-run", str(lecture)])) & (HEAVY - fonts)
+
+
 def test_training_knows_nothing_of_films():
     modules = loaded("import learning.training, learning.model")
     assert "torch" in modules

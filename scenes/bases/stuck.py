@@ -1,6 +1,7 @@
 """What the film of stuck nets is made of: two nets side by side, the autopsy of one, and many at once."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from manim import Animation, FadeOut
@@ -57,7 +58,6 @@ class StuckFilm(NetFilm):
 
     Attributes:
         run, other: the histories side by side. this, that: what shows them.
-        tries: of each size, the smallest first.
         turning: when the run's nodes turned. covered: what they cover in the end.
     """
 
@@ -65,15 +65,12 @@ class StuckFilm(NetFilm):
     other: History
     this: Side
     that: Side
-    tries: list[Tries]
     turning: net_material.Turning
     covered: str
 
     def prepare(self) -> None:
         """Make panels and figures from the histories."""
         self.run, self.other = self.histories["stuck"], self.histories["other"]
-        many = [run for label, run in self.histories.items() if label.endswith(" nodes")]
-        self.tries = sorted((net_material.tries(run) for run in many), key=lambda tries: tries.size)
         self.turning, self.covered = net_material.turning(self.run), net_material.covered(self.run)
         self.pulled = net_material.pull(self.run)
         self.figures = {
@@ -81,13 +78,21 @@ class StuckFilm(NetFilm):
             **net_figures.of_other(self.other),
             **net_figures.of_standstill(self.run),
             **net_figures.of_pull(self.run),
-            **net_figures.of_tries(self.tries),
         }
-        self.figures["of_size"] = verbatim(
-            self.text("parts.one_node" if self.tries[0].size == 1 else "parts.many_nodes")
-        )
         self.this = Side(self, (self.run, self.other), SIDES[0], "this")
         self.that = Side(self, (self.other, self.run), SIDES[1], "other")
+
+    @cached_property
+    def tries(self) -> list[Tries]:
+        """What became of many nets of each size, the smallest size first."""
+        many = [self.histories[label] for label in self.histories if label.endswith(" nodes")]
+        return sorted((net_material.tries(run) for run in many), key=lambda tries: tries.size)
+
+    def tell_tries(self) -> None:
+        """Set the figures of many nets. Not before they are shown: no beat has to be drawn again for others."""
+        self.figures |= net_figures.of_tries(self.tries)
+        size = "parts.one_node" if self.tries[0].size == 1 else "parts.many_nodes"
+        self.figures["of_size"] = verbatim(self.text(size))
 
     def ending_of(self, run: History) -> str:
         """Which sentence says what became of a run."""

@@ -8,6 +8,7 @@ import difflib
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,17 @@ class Captions:
 
     def __init__(self, language: str, texts: Mapping[str, Any]) -> None:
         self.language = language
-        self._texts = dict(_flatten(texts))
+        self._texts: Mapping[str, str] = dict(_flatten(texts))
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
+
+    def off_screen(self) -> AbstractContextManager[None]:
+        """What is read within this is told, and no picture depends on it."""
+        return nullcontext()
 
     def template(self, key: str) -> str:
         """The text of a key with its placeholders unfilled.
@@ -79,7 +84,26 @@ def load(language: str) -> Captions:
     """
     if language not in LANGUAGES:
         raise InputError(f"no captions in {language!r}; there are: {', '.join(LANGUAGES)}")
-    return Captions(language, tomllib.loads((HERE / f"{language}.toml").read_text(encoding="utf-8")))
+    content = _read[language] = _content(language)
+    return Captions(language, tomllib.loads(content.decode("utf-8")))
+
+
+def is_current(language: str) -> bool:
+    """Tell whether a language's file still says what :func:`load` has read from it."""
+    load(language)
+    return _content(language) == _read[language]
+
+
+_read: dict[str, bytes] = {}
+
+
+def _content(language: str) -> bytes:
+    return path_of(language).read_bytes()
+
+
+def path_of(language: str) -> Path:
+    """The file with the words of a language."""
+    return HERE / f"{language}.toml"
 
 
 def placeholders(template: str) -> set[str]:

@@ -103,6 +103,7 @@ class Stuck(StuckFilm):
 
     def many(self) -> str:
         """Many starting weights: how often does it happen?"""
+        self.tell_tries()
         tries, panels = self.tries[0], (self.pieces, self.shade, self.traces)
         self.heaps, self.tally = self.heaps_panel(tries), self.tally_panel(tries)
         away = [panel.to(opacity=0, run_time=TIMING.quick) for panel in panels]

@@ -188,6 +188,10 @@ class LossSurface(Drawing):
         self._floor.draw_scales(brush, seen, self.floor * self.opacity)
         self._floor.draw_upright(brush, seen, self.upright * self.opacity)
 
+    def glance(self) -> None:
+        """Take note of the view, as drawing does."""
+        self._last_view = self.view(), self.tint
+
     def _extent(self, seen: View) -> np.ndarray:
         """Points (n, 2) on the screen that span the runs so far, their feet and the lowest point."""
         lowest = self.terrain.model(np.array(self.terrain.minimum[:2]), self.terrain.base)

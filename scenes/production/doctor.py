@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-import learning.store
-from scenes.fonts import advice
+from learning.cache import default_root
+from scenes.fonts import advice, font_for
 from scenes.production.filmcache import free_space
 from scenes.production.listing import size
 from scenes.production.naming import FILMS_FOLDER
@@ -53,7 +53,7 @@ def examine() -> list[Finding]:
         lambda: _font("ko", needed=False),
         _encoder,
         lambda: _write_access("films", FILMS_FOLDER),
-        lambda: _write_access("cache", learning.store.default_root()),
+        lambda: _write_access("cache", default_root()),
         _space,
     ]
     return [check() for check in checks]
@@ -76,10 +76,9 @@ def _package(name: str, remedy: str) -> Finding:
 def _font(language: str, *, needed: bool) -> Finding:
     what = f"font for {language}"
     try:
-        from scenes.typesetting import font_for
+        family = font_for(language)
     except ImportError as error:
         return Finding(what, False, f"cannot look: {error}", needed)
-    family = font_for(language)
     return Finding(what, family is not None, family or advice(language), needed)
 
 
@@ -106,6 +105,6 @@ def _write_access(what: str, folder: Path) -> Finding:
 
 
 def _space() -> Finding:
-    free = min(free_space(Path.cwd()), free_space(learning.store.default_root()))
+    free = min(free_space(Path.cwd()), free_space(default_root()))
     text = f"{size(free)} free"
     return Finding("disk", free > ENOUGH_SPACE, text if free > ENOUGH_SPACE else f"{text}: make room")

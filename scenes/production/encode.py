@@ -1,4 +1,4 @@
-"""Frames in, files out: one continuous encoder for a whole film, in its own thread."""
+"""Frames in, files out: encoding in its own thread."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Queue
 from threading import Thread
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -16,9 +16,12 @@ from learning.errors import RunError
 from scenes.production.frames import Pixels, Sink, straight_alpha
 from scenes.production.output import Output
 from scenes.production.pictures import GifSink, PngSink, WebpSink
+from scenes.production.sections import Unlike
 from scenes.production.video import VideoSink
 
 QUEUE_LENGTH = 6
+OF_PICTURES: dict[str, Callable[[Path, Output], Sink]] = {"gif": GifSink, "webp": WebpSink, "png": PngSink}
+"""What takes frames of formats that are no video: they have no sections."""
 
 
 def open_sink(path: Path, output: Output) -> Sink:
@@ -31,11 +34,34 @@ def open_sink(path: Path, output: Output) -> Sink:
     Raises:
         RunError: the encoder cannot be opened.
     """
-    sinks: dict[str, Callable[[Path, Output], Sink]] = {"gif": GifSink, "webp": WebpSink, "png": PngSink}
     try:
-        return sinks.get(output.format, VideoSink)(path, output)
+        return OF_PICTURES.get(output.format, VideoSink)(path, output)
     except (OSError, ValueError) as error:
         raise RunError(f"the {output.format} encoder does not open: {error}; see lossreel doctor") from error
+
+
+def open_after(earlier: Path, frames: int, path: Path, output: Output) -> Sink:
+    """Open a video file that begins as an earlier one does.
+
+    Args:
+        earlier: the other film.
+        frames: so many of its frames, to the end of a section.
+        path: the file; it must not exist.
+        output: format, size and rate of both.
+
+    Raises:
+        RunError: the encoder cannot be opened.
+        Unlike: the earlier film does not serve.
+    """
+    if output.format in OF_PICTURES:
+        raise Unlike(f"{output.format} has no sections")
+    sink: Any = open_sink(path, output)
+    try:
+        sink.follow(earlier, frames)
+    except BaseException:
+        sink.abort()
+        raise
+    return cast("Sink", sink)
 
 
 class Frame(NamedTuple):
@@ -127,6 +153,7 @@ class Encoder:
         pixels = straight_alpha(frame.pixels) if self._transparent else frame.pixels
         try:
             self._sink.write(pixels, frame.repeat, frame.key)
+            self._spare.append(frame.pixels)
         except Exception as error:  # handed to the drawing thread by _check
             self._error = error
 

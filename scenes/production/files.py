@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import shutil
 import tempfile
 import time
@@ -14,6 +16,19 @@ from learning.errors import RunError
 
 PREFIX = ".lossreel-"
 A_DAY = 24 * 3600
+
+
+def _machine() -> str:
+    """A few digits that tell the machines apart between which process numbers mean different things."""
+    facts = [platform.node()]
+    with suppress(OSError):  # Linux: since when it runs, and which processes it shows to this one
+        facts += [Path("/proc/sys/kernel/random/boot_id").read_text(), str(Path("/proc/self/ns/pid").stat().st_ino)]
+    return hashlib.sha256("".join(facts).encode()).hexdigest()[:8]
+
+
+MACHINE = _machine()
+MARK = f"{MACHINE}-{os.getpid()}-{os.urandom(4).hex()}"
+"""In the names of all private folders of this process, and of no other."""
 
 
 @contextmanager
@@ -29,7 +44,7 @@ def workplace(target: Path) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=target.parent))
+        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{MARK}-", dir=target.parent))
     except OSError as error:
         raise RunError(f"cannot write to {target.parent}: {error.strerror}; choose another place with -o") from error
     try:
@@ -42,8 +57,34 @@ def _sweep(parent: Path) -> None:
     """Remove the private folders that processes left behind when they were killed."""
     for folder in parent.glob(f"{PREFIX}*"):
         with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > A_DAY:
+            if _is_orphan(folder.name) or time.time() - folder.stat().st_mtime > A_DAY:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_orphan(name: str) -> bool:
+    """Tell whether a private folder is that of a process of this machine which is no more."""
+    machine, _, rest = name.removeprefix(PREFIX).partition("-")
+    number = rest.partition("-")[0]
+    if machine != MACHINE or not number.isdigit() or os.name == "nt":  # there the question would end the process
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def clear_up_after(mark: str, parent: Path) -> None:
+    """Remove the private folders that a process left in a folder; it must have ended.
+
+    Args:
+        mark: its `MARK`.
+        parent: the folder that its target was in.
+    """
+    for folder in parent.glob(f"{PREFIX}{mark}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def put(source: Path, target: Path) -> None:
@@ -70,7 +111,12 @@ def _swap(source: Path, target: Path) -> None:
         raise IsADirectoryError(21, "a folder has this name")
     old = source.with_name(source.name + ".old")
     target.rename(old)
-    source.rename(target)
+    try:
+        source.rename(target)
+    except BaseException:
+        with suppress(OSError):  # the new one is there
+            old.rename(target)
+        raise
 
 
 def link_or_copy(source: Path, target: Path) -> None:

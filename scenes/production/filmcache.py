@@ -1,7 +1,8 @@
-"""Finished films by content: what goes in decides the key, so nothing has to be kept up to date.
+"""Finished films by content: what goes in decides the name, so nothing has to be kept up to date.
 
-An entry is a folder named by its key: the film's files and `entry.json` with the size and SHA-256 of each.
-Imports neither manim nor NumPy, so that a film that is there already is there at once.
+An entry is a folder, named by base and key of its recipe: the film's files under the names of their roles, and
+`entry.json` with the recipe, the sections, and the size and SHA-256 of each file. Imports neither manim nor NumPy,
+so that a film that is there already is there at once.
 """
 
 from __future__ import annotations
@@ -10,105 +11,140 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import learning.store
-import scenes
+from learning import cache
 from scenes.production.files import link_or_copy, put, workplace
+from scenes.production.recipe import Recipe
+from scenes.production.sections import Section
 
 INDEX = "entry.json"
-FORMAT = 1
-PACKAGES = ("learning", "scenes")
-DRAWN_WITH = ("lossreel", "manim", "av", "numpy", "typst", "pycairo")
+BASE_DIGITS = 16
+"""Of a base in the name of an entry; the whole of it is not needed, for what is found is compared."""
+
+MOST_RELATIVES = 20
+
+Fingerprint = list[Any]
+"""Bytes, and SHA-256 of the content."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A film in the cache.
+
+    Attributes:
+        folder: where its files are.
+        files: size and digest of each, by name.
+        recipe: what it was made of.
+        sections: how long each is, and what it read first.
+    """
+
+    folder: Path
+    files: dict[str, Fingerprint]
+    recipe: Recipe
+    sections: tuple[Section, ...]
 
 
 def root() -> Path:
     """The folder of the films' cache."""
-    return learning.store.default_root() / "films"
+    return cache.default_root() / cache.FILMS
 
 
-def key(facts: dict[str, Any]) -> str:
-    """Return the name of an entry: SHA-256 over the facts, our source and the versions of what draws."""
-    whole = {"format": FORMAT, "facts": facts, "source": source_digest(), "versions": versions()}
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+def _folder(recipe: Recipe) -> Path:
+    return root() / f"{recipe.base[:BASE_DIGITS]}-{recipe.key}"
 
 
-@cache
-def source_digest() -> str:
-    """Return SHA-256 over our own code and captions: every .py and .toml file."""
-    total = hashlib.sha256()
-    for folder in _folders():
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".toml")):
-            total.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
-            total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+def fetch(recipe: Recipe) -> Kept | None:
+    """Return a film that is there and whole, or None; a broken entry is removed."""
+    return _whole(_folder(recipe))
 
 
-def _folders() -> list[Path]:
-    return [Path(scenes.__file__).parent.with_name(package) for package in PACKAGES]
+def made_as(key: str) -> Recipe | None:
+    """Return the recipe of the film of that key, if the cache still knows it."""
+    folder = next(root().glob(f"*-{key}"), None) if key.isalnum() else None
+    kept = _read(folder) if folder else None
+    return kept.recipe if kept else None
 
 
-@cache
-def versions() -> dict[str, str]:
-    """Return the versions of the packages that decide what a film looks like, without importing them."""
-    return {name: _version(name) for name in DRAWN_WITH}
+def relatives(recipe: Recipe) -> list[Kept]:
+    """Return films that differ in their inputs only, the one that was of use last first; not yet seen to be whole."""
+    folders = [(_age(path), path) for path in root().glob(f"{recipe.base[:BASE_DIGITS]}-*") if path != _folder(recipe)]
+    return [kept for _, path in sorted(folders)[:MOST_RELATIVES] if (kept := _read(path))]
 
 
-def _version(name: str) -> str:
+def _age(path: Path) -> float:
     try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return float("inf")
 
 
-def fetch(entry_key: str) -> Path | None:
-    """Return the folder of a film that is there and whole, or None; a broken entry is removed."""
-    folder = root() / entry_key
+def is_whole(kept: Kept) -> bool:
+    """Tell whether every file of a film is as it was when it was kept."""
+    return all(fingerprint(kept.folder / name) == known for name, known in kept.files.items())
+
+
+def opened(folder: Path) -> Kept | None:
+    """Return the film of an entry that may be anywhere, or None if it is not whole."""
+    kept = _read(folder)
+    return kept if kept and is_whole(kept) else None
+
+
+def _whole(folder: Path) -> Kept | None:
     if not folder.is_dir():
         return None
-    if _is_whole(folder):
-        return folder
+    kept = opened(folder)
+    if kept:
+        cache.used(folder)
+        return kept
     shutil.rmtree(folder, ignore_errors=True)
     return None
 
 
-def _is_whole(folder: Path) -> bool:
+def _read(folder: Path) -> Kept | None:
     try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        return bool(index) and all(_fingerprint(folder / name) == known for name, known in index.items())
-    except (OSError, ValueError, AttributeError):
-        return False
+        told = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        sections = tuple(Section(one["key"], one["frames"], tuple(one["reads"])) for one in told["sections"])
+        return Kept(folder, dict(told["files"]), Recipe(**told["recipe"]), sections) if told["files"] else None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
-def _fingerprint(path: Path) -> list[Any]:
-    with path.open("rb") as file:
-        return [path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()]
-
-
-def keep(entry_key: str, files: Iterable[Path]) -> None:
-    """Keep a film's files and folders; a cache that cannot be written is no error."""
-    target = root() / entry_key
+def fingerprint(path: Path) -> Fingerprint | None:
+    """Return size and SHA-256 of a file, or of all the files of a folder; None if it cannot be read."""
     try:
-        with workplace(target) as place:
-            folder = place / "entry"
-            folder.mkdir()
-            _fill(folder, files)
-            shutil.rmtree(target, ignore_errors=True)
-            put(folder, target)
-    except (OSError, RuntimeError):
-        return
+        if not path.is_dir():
+            with path.open("rb") as file:
+                return [path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()]
+        files = sorted(entry for entry in path.rglob("*") if entry.is_file())
+        told = {entry.relative_to(path).as_posix(): fingerprint(entry) for entry in files}
+        size = sum(known[0] for known in told.values() if known)
+        return [size, hashlib.sha256(json.dumps(told).encode()).hexdigest()]
+    except OSError:
+        return None
 
 
-def _fill(folder: Path, files: Iterable[Path]) -> None:
-    for path in files:
-        copy(path, folder / path.name)
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    index = {name: _fingerprint(folder / name) for name in names}
-    (folder / INDEX).write_text(json.dumps(index), encoding="utf-8")
+def fingerprints(bundle: Path) -> dict[str, Fingerprint]:
+    """Return size and digest of everything in a folder, by name."""
+    return {path.name: known for path in sorted(bundle.iterdir()) if (known := fingerprint(path))}
+
+
+def keep(recipe: Recipe, bundle: Path, files: dict[str, Fingerprint], sections: tuple[Section, ...]) -> None:
+    """Keep a film; a cache that cannot be written is no error."""
+    target = _folder(recipe)
+    told = {"files": files, "recipe": recipe.as_json(), "sections": [asdict(section) for section in sections]}
+    with suppress(OSError, RuntimeError), workplace(target) as place:
+        folder = place / "entry"
+        folder.mkdir()
+        for name in files:
+            copy(bundle / name, folder / name)
+        (folder / INDEX).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        put(folder, target)
+        cache.make_room(target)
 
 
 def copy(source: Path, target: Path) -> None:

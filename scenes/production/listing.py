@@ -14,8 +14,8 @@ from scenes.catalogue import FILMS, Entry
 from scenes.options import bounds, shown, teaches
 
 if TYPE_CHECKING:
+    from learning.cache import CacheInfo, Usage
     from learning.history import History
-    from learning.store import CacheInfo, Usage
 
 HEAD, TAIL = 15, 10
 GAP = "  "
@@ -121,7 +121,9 @@ def _number(value: Any) -> int | float | str:
 def cache_as_text(info: CacheInfo) -> str:
     """Where the cache is, and how much it holds."""
     lines = [_usage("histories", info.histories), _usage("films", info.films)]
-    return "\n".join([f"cache      {info.root}", *lines])
+    together = info.histories.bytes + info.films.bytes
+    limit = f"together   {size(together)} of at most {size(info.limit)}; $LOSSREEL_CACHE_LIMIT sets another limit"
+    return "\n".join([f"cache      {info.root}", *lines, limit])
 
 
 def _usage(name: str, usage: Usage) -> str:

@@ -38,7 +38,7 @@ def film_name(entry: Entry, parameters: FilmParameters, output: Output, theme: s
     words = [entry.name, *parameter_words(parameters)]
     words += [theme] if theme != DEFAULT_THEME else []
     words += [language] if language != DEFAULT_LANGUAGE else []
-    return _shorten("-".join(words + _output_words(output)))
+    return shorten("-".join(words + _output_words(output)))
 
 
 def parameter_words(parameters: FilmParameters) -> list[str]:
@@ -71,7 +71,7 @@ def _slug(text: str) -> str:
     return slug if slug == stem else f"{slug}-{_digest(text)}"
 
 
-def _shorten(name: str) -> str:
+def shorten(name: str) -> str:
     """Cut a name that is too long, in bytes as file systems count."""
     raw = name.encode()
     if len(raw) <= LONGEST:
@@ -111,7 +111,7 @@ def _listing(folder: Path) -> list[Path]:
 
 def history_names(entry: Entry, parameters: FilmParameters, labels: Iterable[str]) -> dict[str, str]:
     """Return the file name of each run of a film, by label; a film's only run needs none."""
-    stem = _shorten("-".join([entry.name, *parameter_words(parameters)]))
+    stem = shorten("-".join([entry.name, *parameter_words(parameters)]))
     labels = list(labels)
     if len(labels) == 1:
         return {labels[0]: f"{stem}.npz"}

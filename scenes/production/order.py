@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from learning.errors import unknown
 from scenes import captions
-from scenes.production import filmcache
 from scenes.production.naming import film_path
 from scenes.production.output import Output
+from scenes.production.recipe import Recipe
 from scenes.theme import THEMES
 
 if TYPE_CHECKING:
@@ -40,10 +40,13 @@ class Order:
         return film_path(self.entry, self.parameters, self.output, self.theme, self.language)
 
     @cached_property
-    def key(self) -> str:
-        """The film's name in the cache."""
-        runs = {label: experiment.key() for label, experiment in self.parameters.experiments().items()}
-        return filmcache.key({**self.facts, "runs": runs, "output": self.output.settings})
+    def recipe(self) -> Recipe:
+        """What the film is made of; its key is the film's name in the cache.
+
+        Raises:
+            InputError: a data file cannot be read.
+        """
+        return Recipe.of(self)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import learning.store
-from learning.errors import InputError
 from scenes import captions
 from scenes.fonts import check_font
-from scenes.production import filmcache
-from scenes.production.files import put, workplace
+from scenes.production import filmcache, recipe
+from scenes.production.delivery import check_target, deliver, is_in_place
+from scenes.production.files import workplace
 from scenes.production.memory import rare_collections
 from scenes.production.order import Order
 from scenes.production.output import Output
 from scenes.production.progress import Report
-from scenes.production.subtitles import srt, vtt
+from scenes.production.sections import Section, unchanged
 
 if TYPE_CHECKING:
     from learning.history import History
     from scenes.catalogue import Entry, FilmParameters
-    from scenes.film import Beat
-    from scenes.production.shooting import Shot
+    from scenes.production.filmcache import Kept
+    from scenes.production.shooting import Earlier
 
-WITH_COMPANIONS = ("mp4", "webm", "mov")
+JOINABLE = ("mp4", "webm", "mov")
+"""Formats in which sections stand one after the other and can be copied one by one."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,13 @@ class Rendered:
 
     Attributes:
         path: the file, or the folder of frames.
-        fresh: False if it came from the cache.
+        fresh: False if nothing had to be drawn.
+        reused: how many of its sections were taken from an earlier film.
     """
 
     path: Path
     fresh: bool
+    reused: int = 0
 
 
 def render(
@@ -59,7 +61,7 @@ def render(
         output: format, size, rate and place.
         theme: a name in `scenes.theme.THEMES`.
         language: a name in `scenes.captions.LANGUAGES`.
-        force: render even if the film is in the cache.
+        force: render even if the film is in the cache, all of it.
         progress: called with what is going on, how much is done and how much there is.
 
     Raises:
@@ -67,37 +69,42 @@ def render(
         RunError: no font for the language, no encoder, no room, no write access.
     """
     order = Order(entry, parameters, output, theme, language)
-    _check_target(order.target, output)
-    if not force and _take_from_cache(order):
+    return fulfil(order, force=force, progress=progress)
+
+
+def fulfil(order: Order, *, force: bool = False, progress: Report | None = None) -> Rendered:
+    """Do what :func:`render` does, for an order."""
+    check_target(order)
+    if not force and (is_in_place(order) or take_from_cache(order)):
         return Rendered(order.target, fresh=False)
-    return _make(order, progress)
+    return _make(order, force, progress)
 
 
-def _take_from_cache(order: Order) -> bool:
-    kept = filmcache.fetch(order.key)
+def take_from_cache(order: Order) -> bool:
+    """Put a film in place if the cache has it; tell whether it had."""
+    kept = filmcache.fetch(order.recipe)
     if kept is None:
         return False
     try:
-        deliver(kept, order)
+        deliver(kept.folder, kept.files, order, order.recipe.key)
     except FileNotFoundError:  # somebody empties the cache at this moment
         return False
     return True
 
 
-def _check_target(target: Path, output: Output) -> None:
-    if target.is_dir() and not output.is_folder:
-        raise InputError(f"{target} is a folder: name a file with -o")
-
-
-def _make(order: Order, progress: Report | None) -> Rendered:
+def _make(order: Order, force: bool, progress: Report | None) -> Rendered:
     check_font(order.language)
+    earlier = None if force else _earlier(order)
     with workplace(order.target) as place:
         bundle = place / "bundle"
         bundle.mkdir()
-        shoot(order, fetch_histories(order.parameters, progress), bundle, progress)
-        filmcache.keep(order.key, sorted(bundle.iterdir()))
-        _put_all(bundle, order)
-    return Rendered(order.target, fresh=True)
+        sections = shoot(order, fetch_histories(order.parameters, progress), bundle, progress, earlier)
+        files = filmcache.fingerprints(bundle)
+        is_current = recipe.is_current(order)
+        if is_current:
+            filmcache.keep(order.recipe, bundle, files, sections)
+        deliver(bundle, files, order, order.recipe.key if is_current else "")
+    return Rendered(order.target, fresh=True, reused=len(earlier.sections) if earlier else 0)
 
 
 def fetch_histories(parameters: FilmParameters, progress: Report | None = None) -> dict[str, History]:
@@ -106,67 +113,46 @@ def fetch_histories(parameters: FilmParameters, progress: Report | None = None) 
     return learning.store.fetch_all(parameters.experiments(), progress=report)
 
 
+def nearest(order: Order) -> tuple[Kept, int] | None:
+    """Find the film in the cache that has most sections in common with what is to be made, and how many."""
+    if order.output.format not in JOINABLE or order.output.last_frame:
+        return None
+    relatives = filmcache.relatives(order.recipe)
+    counts = [unchanged(kept.sections, kept.recipe.inputs, order.recipe.inputs) for kept in relatives]
+    count = max(counts, default=0)
+    if count == 0 or not filmcache.is_whole(kept := relatives[counts.index(count)]):
+        return None
+    return kept, count
+
+
+def _earlier(order: Order) -> Earlier | None:
+    found = nearest(order)
+    if found is None:
+        return None
+    from scenes.production.shooting import Earlier
+
+    kept, count = found
+    return Earlier(kept.folder / f"film{order.output.suffix}", kept.sections[:count])
+
+
 @rare_collections()
-def shoot(order: Order, histories: dict[str, History], bundle: Path, progress: Report | None) -> None:
+def shoot(
+    order: Order,
+    histories: dict[str, History],
+    bundle: Path,
+    progress: Report | None,
+    earlier: Earlier | None = None,
+) -> tuple[Section, ...]:
     """Draw a film and write its files into a folder, under the names of their roles."""
+    from scenes.production import companions
     from scenes.production.shooting import shoot_film, shoot_last_frame
 
     if order.output.last_frame:
         shoot_last_frame(order, histories, bundle / "film.png")
-        return
+        return ()
     report = (lambda done: progress("drawing", done, order.entry.seconds)) if progress else None
-    shot = shoot_film(order, histories, bundle / f"film{order.output.suffix}", report)
-    if order.output.format in WITH_COMPANIONS:
-        digests = {label: history.digest() for label, history in histories.items()}
-        _write_companions(bundle, order, shot, digests)
-
-
-def _write_companions(bundle: Path, order: Order, shot: Shot, digests: dict[str, str]) -> None:
-    from scenes.production.pictures import to_image
-
-    to_image(shot.poster, order.output.transparent).save(bundle / "film.png")
-    (bundle / "film.srt").write_text(srt(shot.subtitles), encoding="utf-8", newline="\n")
-    (bundle / "film.vtt").write_text(vtt(shot.subtitles), encoding="utf-8", newline="\n")
-    text = json.dumps(description(order, shot, digests), ensure_ascii=False, indent=2)
-    (bundle / "film.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def description(order: Order, shot: Shot, digests: dict[str, str]) -> dict[str, Any]:
-    """What the film's JSON file says: what it shows, how long, in which sections, drawn from what."""
-    output = order.output
+    shot = shoot_film(order, histories, bundle / f"film{order.output.suffix}", report, *([earlier] if earlier else []))
+    digests = {label: history.digest() for label, history in histories.items()}
     title = captions.load(order.language).text(f"{order.entry.name}.title")
-    measures = {"width": output.width, "height": output.height, "fps": output.fps}
-    length = {"frames": shot.frames, "seconds": round(shot.frames / output.fps, 6)}
-    return {
-        **order.facts,
-        "title": title,
-        **measures,
-        **length,
-        "sections": [section(beat) for beat in shot.beats],
-        "histories": digests,
-        "versions": filmcache.versions(),
-    }
-
-
-def section(beat: Beat) -> dict[str, Any]:
-    """A beat as the JSON file says it: times in seconds."""
-    times = {"start": round(beat.start, 6), "length": round(beat.end - beat.start, 6)}
-    return {"key": beat.key, **times, "title": beat.title, "note": beat.note}
-
-
-def deliver(bundle: Path, order: Order) -> None:
-    """Put copies of a film's files in place, each whole or not at all."""
-    with workplace(order.target) as place:
-        copies = place / "bundle"
-        filmcache.copy(bundle, copies)
-        (copies / filmcache.INDEX).unlink()
-        _put_all(copies, order)
-
-
-def _put_all(bundle: Path, order: Order) -> None:
-    """Move the files to their names; the film last, so that its companions are there when it appears."""
-    film = bundle / f"film{order.output.suffix}"
-    for path in sorted(bundle.iterdir()):
-        if path != film:
-            put(path, order.target.with_suffix(path.suffix))
-    put(film, order.target)
+    companions.write(bundle, shot, title, order.output, digests)
+    return getattr(shot, "sections", ())

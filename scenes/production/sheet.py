@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from learning.errors import InputError, RunError
-from scenes.fonts import check_font
+from scenes.fonts import check_font, installed
 from scenes.production.files import put, workplace
 from scenes.production.memory import rare_collections
 from scenes.production.naming import FILMS_FOLDER, film_name
@@ -141,7 +141,7 @@ def labels(pictures: list[Picture], theme: Theme, font: str) -> list[Image]:
     texts = [{"left": f"{n}  {p.beat.title}", "right": times(p.beat)} for n, p in enumerate(pictures, start=1)]
     look = {"width": FRAME.width, "height": LABEL_HEIGHT, "size": LABEL_SIZE, "font": font}
     given = json.dumps({"texts": texts, **look, "paper": theme.faint, "ink": theme.text})
-    pages = typst.compile(LABELS, format="png", ppi=72, sys_inputs={"given": given})
+    pages = typst.compile(LABELS, format="png", ppi=72, sys_inputs={"given": given}, font_paths=installed())
     return [Image.open(io.BytesIO(page)).convert("RGB") for page in (pages if isinstance(pages, list) else [pages])]
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from learning.errors import RunError
-from scenes.production.encode import Encoder, open_sink
+from scenes.film import Film
+from scenes.production.encode import Encoder, open_after, open_sink
 from scenes.production.frames import Pixels, straight_alpha
+from scenes.production.inputs import WatchedCaptions, watched_parameters, watched_runs
 from scenes.production.pictures import to_image
-from scenes.production.studio import FilmWriter, make_transparent, studio
+from scenes.production.sections import Record, Section, Unlike
+from scenes.production.studio import FilmClock, FilmWriter, make_transparent, studio
 
 if TYPE_CHECKING:
     from learning.history import History
-    from scenes.film import Beat, Film, Subtitle
+    from scenes.film import Beat, Subtitle
+    from scenes.look import Look
     from scenes.production.order import Order
 
-Histories = dict[str, "History"]
+Histories = Mapping[str, "History"]
+Report = Callable[[float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,45 +36,83 @@ class Shot:
         poster: `(H, W, 4)`, straight alpha.
         beats: in order, with times in seconds.
         subtitles: in order, with times in seconds.
+        sections: in order, with what each of them read first.
+        reused: how many of them were taken from an earlier film.
     """
 
     frames: int
     poster: Pixels
     beats: list[Beat]
     subtitles: list[Subtitle]
+    sections: tuple[Section, ...]
+    reused: int
 
 
-def shoot_film(order: Order, histories: Histories, path: Path, report: Callable[[float], None] | None) -> Shot:
-    """Draw every frame and encode it.
+@dataclass(frozen=True)
+class Earlier:
+    """A film that begins as the one to be made.
+
+    Attributes:
+        path: its file; made by the same code with the same settings.
+        sections: the leading ones that read nothing that differs now.
+    """
+
+    path: Path
+    sections: tuple[Section, ...]
+
+    @property
+    def frames(self) -> int:
+        """How many frames these sections have."""
+        return sum(section.frames for section in self.sections)
+
+
+def shoot_film(
+    order: Order,
+    histories: Histories,
+    path: Path,
+    report: Report | None,
+    earlier: Earlier | None = None,
+) -> Shot:
+    """Draw every frame and encode it, but for those that an earlier film has.
 
     Args:
         order: what to draw, and how.
         histories: the runs, by label.
         path: the file, or the folder of frames; it must not exist.
         report: called with the seconds that are done.
+        earlier: what to begin with; if it turns out not to fit, everything is drawn.
 
     Raises:
         RunError: the film shows nothing, or encoding failed.
     """
+    if earlier is not None and earlier.frames:
+        try:
+            return _shoot(order, histories, path, report, earlier)
+        except Unlike:
+            path.unlink(missing_ok=True)
+    return _shoot(order, histories, path, report, None)
+
+
+def _shoot(order: Order, histories: Histories, path: Path, report: Report | None, earlier: Earlier | None) -> Shot:
+    known = earlier.sections if earlier else ()
+    record = Record(known)
     with studio(order.output, path.parent.parent):
-        film = make_film(order, histories)
+        film = make_film(order, histories, record)
         poster = Poster(film, order.output.transparent)
-        frames = _record(film, order, path, report)
-        return Shot(frames, poster.picture(), film.beats, film.subtitles)
-
-
-def _record(film: Film, order: Order, path: Path, report: Callable[[float], None] | None) -> int:
-    with _encoder(order, path) as encoder:
-        writer = FilmWriter(film, encoder, report)
-        film.render()
-        if not writer.frames:
-            raise RunError(f"the film {order.entry.name} shows nothing")
-    return writer.frames
+        with _encoder(order, path, earlier) as encoder:
+            writer = FilmWriter(film, encoder, record, report)
+            film.render()
+            sections = record.close(writer.frames)
+            if not writer.frames:
+                raise RunError(f"the film {order.entry.name} shows nothing")
+        return Shot(writer.frames, poster.picture(), film.beats, film.subtitles, sections, len(known))
 
 
 @contextmanager
-def _encoder(order: Order, path: Path) -> Iterator[Encoder]:
-    encoder = Encoder(open_sink(path, order.output), transparent=order.output.transparent)
+def _encoder(order: Order, path: Path, earlier: Earlier | None) -> Iterator[Encoder]:
+    output = order.output
+    sink = open_after(earlier.path, earlier.frames, path, output) if earlier else open_sink(path, output)
+    encoder = Encoder(sink, transparent=output.transparent)
     try:
         yield encoder
     except BaseException:
@@ -86,20 +129,42 @@ def shoot_last_frame(order: Order, histories: Histories, path: Path) -> None:
         to_image(picture_of(film, order.output.transparent), order.output.transparent).save(path)
 
 
-def make_film(order: Order, histories: Histories, **scene_options: Any) -> Film:
-    """Make the scene; `scene_options` go to manim."""
-    scene = order.entry.load_scene()
-    film = scene(order.parameters, histories, theme=order.theme, language=order.language, **scene_options)
+def make_film(order: Order, histories: Histories, record: Record | None = None, **scene_options: Any) -> Film:
+    """Make the scene.
+
+    Args:
+        order: what it is to show, and how.
+        histories: the runs, by label.
+        record: takes down what the film reads.
+        scene_options: go to manim. With `skip_animations` nothing is drawn but what `picture_of` is asked for.
+    """
+    scene, parameters, runs = order.entry.load_scene(), order.parameters, histories
+    if record is not None:
+        parameters, runs = watched_parameters(parameters, record.note), watched_runs(runs, record.note)
+    film = scene(parameters, runs, theme=order.theme, language=order.language, **scene_options)
+    if record is not None:
+        _watch_captions(film, record)
     if order.output.transparent:
         make_transparent(film)
+    if scene_options.get("skip_animations"):
+        FilmClock(film)
     return film
+
+
+def _watch_captions(film: Film, record: Record) -> None:
+    look: Look | None = getattr(film, "look", None)
+    if look is None:
+        return
+    if type(film).__init__ is not Film.__init__:  # it may have read anything by now
+        record.note(WatchedCaptions.EVERY)
+    look.captions = WatchedCaptions(look.captions, record.note)
 
 
 def picture_of(film: Film, transparent: bool = False) -> Pixels:
     """Draw the present state of a film, `(H, W, 4)`, straight alpha."""
     renderer: Any = film.renderer
     renderer.static_image = None
-    renderer.update_frame(film)
+    renderer.update_frame(film, ignore_skipping=True)
     pixels: Pixels = renderer.get_frame()
     return straight_alpha(pixels) if transparent else pixels
 

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from learning import experiment as experiment_module
 from learning.data import DATA_SETS
 from learning.errors import InputError
 from learning.experiment import (
@@ -263,12 +262,6 @@ def test_every_field_changes_the_key(tmp_path):
     assert len({Experiment(**run).key() for run in runs}) == len(runs)
 
 
-def test_other_numbers_of_training_change_the_key(monkeypatch):
-    before = Experiment().key()
-    monkeypatch.setattr(experiment_module, "NUMBERS", experiment_module.NUMBERS + 1)
-    assert Experiment().key() != before
-
-
 @given(positive, positive)
 def test_different_learning_rates_have_different_keys(one, other):
     assert (Experiment(lr=one).key() == Experiment(lr=other).key()) == (one == other)
@@ -284,6 +277,15 @@ def test_the_content_of_a_data_file_changes_the_key(tmp_path):
     assert experiment.key() == first
     file.write_text("x,y\n0,1\n1,3\n")
     assert experiment.key() != first
+
+
+def test_where_a_data_file_is_does_not_change_the_key(tmp_path):
+    for name in ("one.csv", "other/점들.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x,y\n0,1\n1,2\n")
+    keys = {Experiment(data=str(tmp_path / name)).key() for name in ("one.csv", "other/점들.csv")}
+    assert len(keys) == 1
+    assert keys != {Experiment().key()}
 
 
 def test_a_folder_is_not_a_data_file(tmp_path):

@@ -76,6 +76,15 @@ def test_many_points_and_much_data_go_in_blocks(tmp_path):
     assert loss[::20] == pytest.approx([torch_loss(history, w0, w1) for w0, w1 in points[::20]], rel=1e-10)
 
 
+def test_a_point_has_the_same_bits_whichever_others_are_asked_for():
+    history = train(Experiment(data="logistic", model="logistic", loss="mse", lr=0.25, epochs=0))
+    points = np.random.default_rng(2).normal(scale=4, size=(300, 2))
+    loss, slope = loss_at(history, points), gradient_at(history, points)
+    for some in (slice(0, 1), slice(5, 12), slice(250, 300)):
+        np.testing.assert_array_equal(loss_at(history, points[some]), loss[some])
+        np.testing.assert_array_equal(gradient_at(history, points[some]), slope[some])
+
+
 def test_a_loss_beyond_all_numbers_is_inf(history):
     assert loss_at(history, [(1e200, 1e200)]).tolist() == [np.inf]
 

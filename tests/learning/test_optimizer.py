@@ -1,10 +1,13 @@
 """Updates of parameters with one learning rate and with many, against torch's optimizers by themselves."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
 from learning.errors import InputError
-from learning.experiment import Experiment
+from learning.experiment import OPTIMIZERS, Experiment
 from learning.optimizer import Updates
 
 RATES = (0.1, 0.1, 0.5, 2.0, 2.0, 2.0)
@@ -54,3 +57,41 @@ def test_one_rate_needs_no_parts():
 def test_every_rate_is_tried():
     with pytest.raises(InputError, match=r"SGD does not take lr = 1e\+300"):
         Updates([Experiment(), Experiment(lr=1e300)], [torch.nn.Parameter(torch.ones(2, 2))])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_takes_the_steps_of_torch_bit_for_bit(optimizer):
+    ours, theirs = (torch.nn.Parameter(start((2, 1))) for _ in range(2))
+    updates = Updates([Experiment(optimizer=optimizer, lr=0.1)], [ours])
+    own = getattr(torch.optim, optimizer)([theirs], lr=0.1)
+
+    def backward_of(parameter):
+        parameter.grad = None
+        loss = torch.sum(torch.cos(3 * parameter))
+        loss.backward()
+        return loss, parameter
+
+    for _ in range(5):
+        backward_of(ours)
+        updates.step(lambda: backward_of(ours))
+        backward_of(theirs)
+        own.step(lambda: backward_of(theirs)[0].item())
+        assert torch.equal(ours, theirs)
+        assert ours.requires_grad
+    assert torch.is_grad_enabled()
+
+
+def test_training_does_not_load_the_compiler():
+    code = """
+import sys
+from learning.experiment import OPTIMIZERS, Experiment
+from learning.training import train, train_many
+for optimizer in OPTIMIZERS:
+    train(Experiment(optimizer=optimizer, lr=0.01, epochs=2))
+train_many([Experiment(lr=lr, epochs=2) for lr in (0.001, 0.002)])
+net = {"data": "broken-line", "model": "relu", "nodes": 2, "loss": "mse", "start": None}
+train(Experiment(**net, nets=3, epochs=2))
+print("torch._dynamo" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

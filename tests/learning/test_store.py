@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from learning import history as history_module
-from learning import store, training
+from learning import source, store, training
+from learning.cache import SOURCES
 from learning.errors import InputError, RunError
 from learning.experiment import Experiment
 from learning.history import History
@@ -39,14 +41,14 @@ def trainings(monkeypatch):
 
 
 def files(root):
-    return sorted(path.name for path in Path(root).rglob("*") if path.is_file())
+    return sorted(path.name for path in Path(root).rglob("*") if path.is_file() and path.name != SOURCES)
 
 
 def test_trains_once(trainings, cache_root):
     first, second = store.fetch(SHORT), store.fetch(SHORT)
     assert trainings == [SHORT]
     assert second.digest() == first.digest() == training.train(SHORT).digest()
-    assert files(cache_root) == [f"{SHORT.key()}.npz"]
+    assert files(cache_root) == [f"{store.key_of(SHORT)}.npz"]
     assert store.path_of(SHORT).is_file()
 
 
@@ -67,7 +69,7 @@ def test_a_data_file_that_changed_is_trained_again(trainings, tmp_path):
 
 def test_a_root_of_ones_own(trainings, tmp_path, cache_root):
     store.fetch(SHORT, root=tmp_path / "mine")
-    assert files(tmp_path / "mine") == [f"{SHORT.key()}.npz"]
+    assert files(tmp_path / "mine") == [f"{store.key_of(SHORT)}.npz"]
     assert files(cache_root) == []
 
 
@@ -115,7 +117,7 @@ def test_processes_that_fetch_at_once_get_the_same(cache_root):
     processes = [fetch_in_a_process() for _ in range(3)]
     answers = [json.loads(process.communicate()[0]) for process in processes]
     assert {digest for digest, _ in answers} == {store.fetch(SHORT).digest()}
-    assert files(cache_root) == [f"{SHORT.key()}.npz"]
+    assert files(cache_root) == [f"{store.key_of(SHORT)}.npz"]
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, MemoryError, OSError(28, "No space left on device")])
@@ -157,39 +159,30 @@ def test_an_experiment_that_cannot_run_leaves_nothing(cache_root, tmp_path):
     assert files(cache_root) == []
 
 
-def test_the_root_is_the_variable_or_the_users_cache(monkeypatch, cache_root):
-    assert store.default_root() == cache_root
-    monkeypatch.setenv("LOSSREEL_CACHE", "")
-    assert store.default_root().name.lower() in ("lossreel", "cache")
-    assert store.default_root().is_absolute()
+def test_a_data_file_that_moved_is_not_trained_again_and_says_where_it_is(trainings, tmp_path):
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text("x,y\n0,1\n1,2\n2,2\n")
+    one, two = (SHORT.replace(data=str(tmp_path / name)) for name in ("one.csv", "two.csv"))
+    first = store.fetch(one)
+    (tmp_path / "one.csv").unlink()
+    second = store.fetch(two)
+    assert trainings == [one]
+    assert (second.experiment, second.meta["data"]) == (two, "two")
+    np.testing.assert_array_equal(first.params, second.params)
 
 
-def test_info_counts_what_is_kept_and_clear_deletes_it(cache_root):
-    assert store.info().histories == (0, 0)
-    store.fetch(SHORT)
-    store.fetch(Experiment(epochs=4))
-    film = cache_root / "films" / "ab" / "film.mp4"
-    film.parent.mkdir(parents=True)
-    film.write_bytes(b"12345")
-    (cache_root / "histories" / ".x.npz.1-ab.part").write_bytes(b"left by a crash")
-    info = store.info()
-    assert info.root == cache_root
-    assert info.histories.files == 2
-    assert info.histories.bytes == sum(path.stat().st_size for path in cache_root.glob("histories/*.npz"))
-    assert info.films == (1, 5)
-    assert store.clear() == info
-    assert files(cache_root) == []
-    assert store.info().films == (0, 0)
-    assert store.clear().histories == (0, 0)
+@pytest.mark.parametrize("package", store.TRAINED_WITH)
+def test_another_version_of_what_trains_is_another_key(monkeypatch, package):
+    before, versions = store.key_of(SHORT), source.versions(*store.TRAINED_WITH)
+    monkeypatch.setattr(source, "versions", lambda *names: {**versions, package: "99.1"})
+    assert store.key_of(SHORT) != before
 
 
-def test_clear_spares_a_folder_that_is_not_a_cache(tmp_path):
-    (tmp_path / "films").mkdir()
-    (tmp_path / "films" / "wedding.mp4").write_bytes(b"dear")
-    (tmp_path / "Documents").mkdir()
-    with pytest.raises(RunError, match="Documents"):
-        store.clear(tmp_path)
-    assert files(tmp_path) == ["wedding.mp4"]
+def test_other_code_that_trains_is_another_key(monkeypatch):
+    before, code = store.key_of(SHORT), source.closure(store.TRAINED_BY)
+    changed = replace(code["learning.losses"], digest="0")
+    monkeypatch.setattr(source, "closure", lambda *names: {**code, "learning.losses": changed})
+    assert store.key_of(SHORT) != before
 
 
 def test_a_file_in_the_way_of_the_cache_says_so(tmp_path):
@@ -252,7 +245,7 @@ def test_fetching_all_tells_of_the_training():
 def test_what_was_trained_is_kept_whatever_becomes_of_the_others(cache_root):
     with pytest.raises(InputError, match="momentm"):
         store.fetch_all({"good": NET, "bad": SHORT.replace(optimizer_options={"momentm": 1})})
-    assert files(cache_root) == [f"{NET.key()}.npz"]
+    assert files(cache_root) == [f"{store.key_of(NET)}.npz"]
 
 
 def test_many_nets_in_one_history_come_back(tmp_path):

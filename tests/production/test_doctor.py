@@ -39,7 +39,7 @@ def test_a_missing_package_is_named_with_its_remedy():
 )
 def test_a_missing_font_is_named_with_what_to_install(monkeypatch, system, remedy):
     monkeypatch.setattr(fonts.platform, "system", lambda: system)
-    monkeypatch.setattr("scenes.typesetting.font_for", lambda language: None)
+    monkeypatch.setattr("scenes.production.doctor.font_for", lambda language: None)
     korean = findings()["font for ko"]
     assert not korean.is_there
     assert not korean.is_needed

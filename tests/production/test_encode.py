@@ -1,7 +1,9 @@
 """The encoder: real files, opened again."""
 
+import os
 import struct
 import threading
+from itertools import chain
 
 import av
 import numpy as np
@@ -9,11 +11,13 @@ import pytest
 from PIL import Image
 
 from learning.errors import RunError
-from scenes.production import encode
+from scenes.production import encode, video
 from scenes.production.encode import Encoder, open_sink
 from scenes.production.frames import straight_alpha
 from scenes.production.output import Output
+from scenes.production.sections import Unlike
 from scenes.production.video import H264
+from scenes.theme import THEMES
 
 WIDTH, HEIGHT = 320, 180
 COLOURS = ["#0f1117", "#ffffff", "#5fb0f5", "#ff9d3c", "#4fd68b", "#ff4b5c", "#ffe27a", "#ff5ad9", "#000000"]
@@ -120,6 +124,29 @@ def test_decoded_colours_are_the_drawn_ones(tmp_path, colour, name, alpha):
     assert np.abs(seen - flat(colour)[0, 0, :3]).max() <= 2
 
 
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_every_colour_of_a_theme_comes_back(tmp_path, theme):
+    """Squares of 16 pixels, all colours in one frame, each looked at in its middle."""
+    colours = sorted({colour for colour in vars(theme).values() if isinstance(colour, str) and colour[0] == "#"})
+    assert len(colours) > 15
+    frame = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
+    squares = [(16 * (n // 20), 16 * (n % 20)) for n in range(len(colours))]
+    for (top, left), colour in zip(squares, colours, strict=True):
+        frame[top : top + 16, left : left + 16] = flat(colour)[0, 0]
+    seen = decode(write(tmp_path / "f.mp4", [(frame, 8, True)]))[4]
+    for (top, left), colour in zip(squares, colours, strict=True):
+        assert np.abs(shown(seen, top + 8, left + 8) - flat(colour)[0, 0, :3]).max() <= 2, colour
+
+
+def shown(frame, row, column):
+    """Red, green and blue of a pixel by the formula of BT.709, limited range."""
+    planes = frame.to_ndarray(format="yuv420p")
+    luma, chroma = planes[row, column], planes[HEIGHT:].reshape(2, HEIGHT // 2, WIDTH // 2)[:, row // 2, column // 2]
+    light, (blueness, redness) = (luma - 16.0) / 219, (chroma - 128.0) / 224
+    red, blue = light + 1.5748 * redness, light + 1.8556 * blueness
+    return 255 * np.clip([red, (light - 0.2126 * red - 0.0722 * blue) / 0.7152, blue], 0, 1)
+
+
 def test_bt709_is_in_the_numbers_and_not_only_in_the_tag(film):
     """Luma of #5fb0f5 by the formula of BT.709: 16 + 219 (0.2126 R + 0.7152 G + 0.0722 B)."""
     red, green, blue = (int("5fb0f5"[i : i + 2], 16) / 255 for i in (0, 2, 4))
@@ -129,8 +156,6 @@ def test_bt709_is_in_the_numbers_and_not_only_in_the_tag(film):
 
 
 def test_a_held_frame_is_converted_once(tmp_path, monkeypatch):
-    from scenes.production import video
-
     calls = []
     convert = video.to_yuv
     monkeypatch.setattr(video, "to_yuv", lambda *given: calls.append(1) or convert(*given))
@@ -304,3 +329,182 @@ def test_memory_used_again_never_changes_a_frame_on_its_way(tmp_path):
     seen = [frame.to_ndarray(format="rgb24").mean() for frame in decode(tmp_path / "f.mp4")]
     assert seen == pytest.approx([4 * level for level in range(60)], abs=2.5)
     assert len(buffers) < 60, "memory is used again"
+
+
+# Sections
+
+KINDS = {
+    "mp4": Output("mp4", WIDTH, HEIGHT, 30),
+    "webm": Output("webm", WIDTH, HEIGHT, 30),
+    "webm-alpha": Output("webm", WIDTH, HEIGHT, 30, transparent=True),
+    "mov-alpha": Output("mov", WIDTH, HEIGHT, 24, transparent=True),
+}
+
+
+def moving(seed, frames, alpha=255):
+    """A section: a pattern that moves and stands still, drawn by chance, premultiplied."""
+    rng = np.random.default_rng(seed)
+    pattern = np.kron(rng.integers(0, 255, (9, 16, 3), dtype=np.uint8), np.ones((20, 20, 1), np.uint8))
+    pictures = [np.roll(pattern, 3 * k, axis=1) for k in range(frames)]
+    drawn = [np.dstack([np.round(p * (alpha / 255)), np.full(p.shape[:2], alpha)]).astype(np.uint8) for p in pictures]
+    return [(picture, 9 if k == frames // 2 else 1, k == 0) for k, picture in enumerate(drawn)]
+
+
+def sections_of(kind):
+    alpha = 128 if KINDS[kind].transparent else 255
+    return [moving(seed, frames, alpha) for seed, frames in enumerate((6, 12, 9))]
+
+
+def joined(sections):
+    return [*chain.from_iterable(sections)]
+
+
+def packets(path):
+    """Content, time and kind of every packet; alpha of WebM lies beside a packet and is compared by decoding."""
+    with av.open(str(path)) as container:
+        found = [packet for packet in container.demux(video=0) if packet.size]
+        return [(bytes(p), p.pts, p.dts, p.duration, p.is_keyframe, p.time_base) for p in found]
+
+
+def alphas(path):
+    """The opacity of every frame of a WebM, as its own decoder gives it."""
+    with av.open(str(path)) as container:
+        context = av.CodecContext.create("libvpx-vp9", "r")
+        return [
+            f.to_ndarray(format="rgba")[..., 3] for packet in container.demux(video=0) for f in context.decode(packet)
+        ]
+
+
+def continued(earlier, frames, path, sections, output):
+    """Encode sections after so many frames of another film."""
+    sink = encode.open_after(earlier, frames, path, output)
+    encoder = Encoder(sink, transparent=output.transparent)
+    for pixels, repeat, key in joined(sections):
+        encoder.write(pixels, repeat, key=key)
+    encoder.finish()
+    return path
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_packets_of_a_section_depend_on_its_frames_alone(tmp_path, kind):
+    """The middle one of three is the same bytes as in a film of its own."""
+    output, sections = KINDS[kind], sections_of(kind)
+    whole = packets(write(tmp_path / f"w.{output.format}", joined(sections), output))
+    alone = packets(write(tmp_path / f"a.{output.format}", sections[1], output))
+    assert (len(whole), len(alone)) == (27 + 24, 20)
+    assert [content for content, *_ in whole[14:34]] == [content for content, *_ in alone]
+    assert whole[14][4], "it starts with a key frame"
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_film_that_begins_with_another_is_the_same_file(tmp_path, kind, kept):
+    output, sections = KINDS[kind], sections_of(kind)
+    whole = write(tmp_path / f"w.{output.format}", joined(sections), output)
+    frames = sum(repeat for section in sections[:kept] for _, repeat, _ in section)
+    other = write(tmp_path / f"o.{output.format}", joined([*sections[:kept], moving(9, 5)]), output)
+    made = continued(other, frames, tmp_path / f"m.{output.format}", sections[kept:], output)
+    assert packets(made) == packets(whole)
+    if output.format == "webm":  # whose header holds a number drawn by chance
+        assert len(made.read_bytes()) == len(whole.read_bytes())
+    else:
+        assert made.read_bytes() == whole.read_bytes()
+    if kind == "webm-alpha":
+        assert np.array_equal(alphas(made), alphas(whole))
+        assert abs(int(alphas(made)[0][90, 160]) - 128) <= 3
+
+
+def test_time_stamps_stay_uniform_over_the_joint(tmp_path):
+    sections = sections_of("mp4")
+    first = write(tmp_path / "a.mp4", sections[0])
+    made = continued(first, 14, tmp_path / "b.mp4", sections[1:], KINDS["mp4"])
+    frames = decode(made)
+    assert [frame.pts for frame in frames] == [frames[1].pts * k for k in range(51)]
+    assert [k for k, frame in enumerate(frames) if frame.key_frame] == [0, 14, 34]
+    names = atoms(made)
+    assert names.index("moov") < names.index("mdat")
+
+
+def sync_samples(path):
+    """The frames from which an MP4 says that a player can start, from 0; read from the file's own table."""
+    data = path.read_bytes()
+    place = data.index(b"stss")
+    count = struct.unpack(">I", data[place + 8 : place + 12])[0]
+    return [number - 1 for number in struct.unpack(f">{count}I", data[place + 12 : place + 12 + 4 * count])]
+
+
+def test_a_player_can_start_where_sections_start_and_every_four_seconds(tmp_path):
+    """Frames that have nothing in common with those before: a cut is no reason to start anew."""
+    cuts = [(moving(seed, 1)[0][0], 10, False) for seed in range(30)]
+    path = write(tmp_path / "f.mp4", [(flat("#0f1117"), 10, True), (cuts[0][0], 10, True), *cuts[1:]])
+    assert sync_samples(path) == [0, 10, 130, 250]
+
+
+REFUSED = {
+    "size": (Output("mp4", WIDTH, 160, 30), 14),
+    "rate": (Output("mp4", WIDTH, HEIGHT, 15), 14),
+    "codec": (Output("webm", WIDTH, HEIGHT, 30), 14),
+    "count": (KINDS["mp4"], 13),
+    "length": (KINDS["mp4"], 100),
+    "pictures": (Output("gif", WIDTH, HEIGHT, 15), 14),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_an_earlier_film_of_another_kind_is_refused(tmp_path, why):
+    output, frames = REFUSED[why]
+    earlier = write(tmp_path / "a.mp4", joined(sections_of("mp4")))
+    with pytest.raises(Unlike):
+        encode.open_after(earlier, frames, tmp_path / f"b.{output.format}", output)
+
+
+def test_an_earlier_film_with_another_head_is_refused(tmp_path, monkeypatch):
+    """What a player reads before the first packet holds for all: here another number of reference frames."""
+    sections = sections_of("mp4")
+    with monkeypatch.context() as patch:
+        more = H264.options["x264-params"] + ":ref=3"
+        patch.setattr("scenes.production.video.H264", H264._replace(options={**H264.options, "x264-params": more}))
+        earlier = write(tmp_path / "a.mp4", sections[0])
+    with pytest.raises(Unlike, match="other settings"):
+        encode.open_after(earlier, 14, tmp_path / "b.mp4", KINDS["mp4"])
+
+
+@pytest.mark.parametrize("damage", ["gone", "empty", "cut", "noise"])
+def test_an_earlier_film_that_is_broken_is_refused(tmp_path, damage):
+    earlier = write(tmp_path / "a.mp4", joined(sections_of("mp4")))
+    data = earlier.read_bytes()
+    earlier.unlink()
+    if damage != "gone":
+        earlier.write_bytes({"empty": b"", "cut": data[: len(data) // 3], "noise": bytes(5000)}[damage])
+    with pytest.raises(Unlike):
+        encode.open_after(earlier, 34, tmp_path / "b.mp4", KINDS["mp4"])
+
+
+# The same bits everywhere
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to a core")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_bits_do_not_depend_on_the_number_of_cores(tmp_path, kind):
+    """Encoders count the cores that a process may use; here one, and all."""
+    output, frames = KINDS[kind], joined(sections_of(kind))
+    whole = packets(write(tmp_path / f"a.{output.format}", frames, output))
+    cores = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(cores)})
+        assert packets(write(tmp_path / f"b.{output.format}", frames, output)) == whole
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def test_the_bits_do_not_depend_on_the_processor(tmp_path, monkeypatch):
+    """H.264 with what the processor is good at, and in plain C."""
+    frames = joined(sections_of("mp4"))
+    quick = packets(write(tmp_path / "a.mp4", frames))
+    plain = H264.options["x264-params"] + ":asm=0"
+    monkeypatch.setattr("scenes.production.video.H264", H264._replace(options={**H264.options, "x264-params": plain}))
+    assert packets(write(tmp_path / "b.mp4", frames)) == quick
+
+
+def test_encoders_that_count_cores_are_told_how_many_threads():
+    assert H264.options["threads"] == video.VP9.options["threads"] == video.VP9_ALPHA.options["threads"] == "2"

@@ -7,8 +7,14 @@ import pytest
 from PIL import Image
 
 from learning.errors import InputError, RunError
+from scenes.catalogue import DescentParameters, find
 from scenes.production import sheet as module
+from scenes.production.order import Order
+from scenes.production.output import Output
+from scenes.production.render import fetch_histories
 from scenes.production.sheet import FRAME, GAP, LABEL_HEIGHT, sheet
+from scenes.production.shooting import make_film, picture_of
+from scenes.production.studio import studio
 
 
 def drawn(path):
@@ -27,6 +33,21 @@ def test_a_sheet_has_the_last_state_of_every_beat(toy):
         row = pixels[GAP + FRAME.height // 2, left : left + FRAME.width]
         blue = np.flatnonzero(np.abs(row - (0x5F, 0xB0, 0xF5)).max(axis=1) < 8)
         assert blue.mean() == pytest.approx(FRAME.width / 2 + (number + 1) * unit, abs=2)
+
+
+def test_a_picture_is_what_the_film_shows_then(tmp_path):
+    parameters = DescentParameters(epochs=3)
+    order = Order(find("descent"), parameters, Output(width=160, height=90, fps=5), "dark", "en")
+    histories = fetch_histories(parameters)
+    drawn: list[np.ndarray] = []
+    with studio(order.output, tmp_path):
+        film = make_film(order, histories)
+        film.on_beat = lambda _: drawn.append(picture_of(film))
+        film.render()
+    pictures = module.shoot_beats(order, histories, tmp_path)
+    assert len(pictures) == len(drawn) > 5
+    for picture, frame in zip(pictures, drawn, strict=True):
+        np.testing.assert_array_equal(picture.pixels, frame, err_msg=picture.beat.key)
 
 
 def test_every_picture_has_a_label_below(toy):

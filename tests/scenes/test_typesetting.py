@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from scenes.fonts import font_for
 from scenes.look import Look
 from scenes.markup import escape
 from scenes.theme import SIZES, SMALLEST_CAPITAL
-from scenes.typesetting import font_for, outline
+from scenes.typesetting import outline
 
 FONT = font_for("en")
 

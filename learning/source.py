@@ -1,0 +1,207 @@
+"""Our own code as part of a key: which modules a module may load, and what each of them says.
+
+Nothing is imported for it: imports are read from the source, those inside functions too. A digest is that of the
+syntax tree without docstrings, so that comments and layout do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+
+import learning
+from learning.cache import SOURCES, default_root
+from learning.errors import RunError
+from learning.files import write_whole
+
+PACKAGES = ("learning", "scenes")
+HOME = Path(learning.__file__).parent.parent
+"""The folder in which both packages stand."""
+
+DOTTED = re.compile(r"[a-z][\w-]*(\.[\w-]+)+")
+MOST_REMEMBERED = 1000
+WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one file says.
+
+    Attributes:
+        digest: SHA-256 of its syntax tree, 64 hexadecimal digits.
+        imports: dotted names that it imports, or that may be attributes of what it imports.
+        words: its strings that are dotted names, such as keys of captions.
+    """
+
+    digest: str
+    imports: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@cache
+def closure(*modules: str, apart_from: frozenset[str] = frozenset()) -> Mapping[str, Source]:
+    """Return every module of ours that these modules may load, themselves included, by name.
+
+    The answer stays the same for the life of a process, as the code that it has loaded does; see :func:`is_current`.
+
+    Args:
+        modules: Dotted names.
+        apart_from: Modules that are not followed, and not returned.
+
+    Raises:
+        RunError: A module has no source, or source that cannot be read.
+    """
+    found: dict[str, Source] = {}
+    waiting = [*modules, *_ours(modules)]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name in apart_from:
+            continue
+        found[name] = read(path_of(name))
+        waiting += (near for near in _ours(found[name].imports) if near not in found)
+    _remember()
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def is_current(sources: Mapping[str, Source]) -> bool:
+    """Tell whether the files still say what they said; if not, this process may have loaded either."""
+    try:
+        return all(read(path_of(name)) == source for name, source in sources.items())
+    except RunError:
+        return False
+
+
+def path_of(module: str) -> Path:
+    """Return the file of a module of ours, or of one that can be imported.
+
+    Raises:
+        RunError: There is none.
+    """
+    found = _file_of(module)
+    if found is None:
+        raise RunError(f"the module {module} has no source here: install lossreel again")
+    return found
+
+
+@cache
+def _file_of(module: str) -> Path | None:
+    if module.split(".")[0] not in PACKAGES:  # somebody's own film
+        spec = find_spec(module)
+        return Path(spec.origin) if spec and spec.origin else None
+    stem = HOME.joinpath(*module.split("."))
+    return next((path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()), None)
+
+
+def _ours(names: Collection[str]) -> Iterator[str]:
+    """Return the modules among dotted names, and the packages that are loaded on the way to them."""
+    for name in names:
+        parts = name.split(".")
+        if parts[0] in PACKAGES:
+            yield from (near for end in range(1, len(parts) + 1) if _file_of(near := ".".join(parts[:end])))
+
+
+@cache
+def versions(*packages: str) -> dict[str, str]:
+    """Return the versions of Python and of packages by name, without importing them; "none" for one that is missing."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in packages}}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+# Reading a hundred files takes 3 ms, parsing them 400: what a content says is remembered by its digest.
+
+_remembered: dict[str, Source] = {}
+_news: set[str] = set()
+
+
+def read(path: Path) -> Source:
+    """Return what a file of Python says.
+
+    Raises:
+        RunError: It cannot be read, or is not Python.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read ({error.strerror}); install lossreel again") from error
+    name = hashlib.sha256(content).hexdigest()
+    if not _remembered:
+        _recall()
+    if name not in _remembered:
+        _remembered[name] = _parsed(content, path)
+        _news.add(name)
+    return _remembered[name]
+
+
+def _recall() -> None:
+    with suppress(OSError, LookupError, ValueError, TypeError, AttributeError):
+        known = json.loads((default_root() / SOURCES).read_bytes())
+        _remembered.update(
+            {name: Source(said["digest"], tuple(said["imports"]), tuple(said["words"])) for name, said in known.items()}
+        )
+
+
+def _remember() -> None:
+    """Write down what was read for the first time; a cache that cannot be written is no error."""
+    if not _news:
+        return
+    with suppress(RunError), write_whole(default_root() / SOURCES) as file:
+        newest = list(_remembered.items())[-MOST_REMEMBERED:]
+        file.write(json.dumps({name: asdict(source) for name, source in newest}).encode())
+        _news.clear()
+
+
+def _parsed(content: bytes, path: Path) -> Source:
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        raise RunError(f"{path}{f', line {line}' if line else ''}: is not Python ({error}); mend it") from error
+    imports = tuple(sorted(set(_imports(tree))))
+    strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    words = tuple(sorted({text for text in strings if DOTTED.fullmatch(text)}))
+    return Source(_digest(tree), imports, words)
+
+
+def _digest(tree: ast.Module) -> str:
+    for node in ast.walk(tree):
+        if isinstance(node, WITH_DOCSTRING) and _is_text(node.body[:1]):
+            node.body[0] = ast.Pass()
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def _is_text(statements: list[ast.stmt]) -> bool:
+    return any(
+        isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
+        for one in statements
+    )
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    """Return what is imported anywhere, except where only type checkers look."""
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        for other in node.orelse:
+            yield from _imports(other)
+        return
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from _imports(child)

@@ -1,0 +1,235 @@
+"""A lecture file: which films a lecture has, with which parameters, and where they go."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+
+from learning.errors import InputError, quoted
+from scenes.catalogue import FILMS, Entry, FilmParameters, find
+from scenes.lectures import source, values
+from scenes.lectures.tables import (
+    Table,
+    Values,
+    parameter_name,
+    plain,
+    unknown_in_defaults,
+    unknown_in_film,
+    unknown_in_lecture,
+)
+from scenes.options import parameters_from
+from scenes.production.naming import DEFAULT_LANGUAGE, DEFAULT_THEME, FILMS_FOLDER, shorten
+from scenes.production.order import Order
+from scenes.production.output import Output
+
+
+@dataclass(frozen=True)
+class LectureFilm:
+    """One film of a lecture.
+
+    Attributes:
+        name: unique in the lecture; the stem of its file, e.g. `learning-rate-too-large`.
+        order: what it shows and where it goes; the path of its output is its target.
+        line: where it begins in the lecture file, from 1.
+    """
+
+    name: str
+    order: Order
+    line: int
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """A lecture file that has been read.
+
+    Attributes:
+        path: the file, as it was named.
+        title: what the lecture is called; the file's stem where it does not say.
+        films: at least one, in the order of the file.
+    """
+
+    path: Path
+    title: str
+    films: tuple[LectureFilm, ...]
+
+
+def read(path: Path, *, folder: Path | None = None, quality: str | None = None) -> Lecture:
+    """Read a lecture file and check all of it. Nothing heavy is loaded, nothing is made.
+
+    Args:
+        path: the lecture file.
+        folder: where its films go; None: where the file says, or media/films/ and the file's stem.
+        quality: a letter that overrules quality, resolution and rate of every film.
+
+    Raises:
+        InputError: the file cannot be read, or something in it is wrong; names the line.
+    """
+    if quality is not None:
+        values.choose({"quality": quality})
+    reader = _Reader(source.load(path), folder, quality)
+    reader.check_keys()
+    films = tuple(reader.films())
+    _check_names(films, path)
+    return Lecture(path, reader.title, films)
+
+
+class _Reader:
+    """A lecture file while it is read.
+
+    Args:
+        file: the file.
+        folder: where the films go whatever the file says, or None.
+        quality: the quality whatever the file says, or None.
+    """
+
+    def __init__(self, file: source.Source, folder: Path | None, quality: str | None) -> None:
+        self.file = file
+        self.quality = quality
+        self.settings = Table(file, (), file.tables).settings(values.LECTURE_KEYS)
+        self.folder = self._folder() if folder is None else folder
+
+    def _folder(self) -> Path:
+        if "folder" in self.settings:
+            return values.from_here(self.file.path.parent / self.settings["folder"].value)
+        return FILMS_FOLDER / self.file.path.stem
+
+    @property
+    def title(self) -> str:
+        """What the lecture is called."""
+        return str(self.settings["title"].value) if "title" in self.settings else self.file.path.stem
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The table of each film.
+
+        Raises:
+            InputError: there is no film, or what should be one is something else.
+        """
+        tables = self.file.tables.get("film", [])
+        with self.file.at("film"):
+            if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+                raise InputError("film is not a list of tables: begin every film with [[film]], in double brackets")
+        if not tables:
+            raise InputError(f'{self.file.path} has no film: add a line [[film]], and below it name = "descent"')
+        return [Table(self.file, ("film", number), table) for number, table in enumerate(tables)]
+
+    @cached_property
+    def defaults(self) -> Table:
+        """The parameters for every film that has them."""
+        content = self.file.tables.get("defaults", {})
+        with self.file.at("defaults"):
+            if not isinstance(content, dict):
+                raise InputError("defaults is not a table: write [defaults], and the parameters below it")
+        return Table(self.file, ("defaults",), content)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """What the catalogue has for each film."""
+        return [_entry(table) for table in self.tables]
+
+    def check_keys(self) -> None:
+        """Refuse keys that lecture, defaults and films do not have.
+
+        Raises:
+            InputError: there is one; says what was meant, or where it belongs.
+        """
+        for key in self.file.tables:
+            if plain(key) not in values.LECTURE_KEYS and key not in ("defaults", "film"):
+                raise self.file.error((key,), str(unknown_in_lecture(key)))
+        models = [entry.parameters for entry in self.entries]
+        for key in self.defaults.content:
+            if not any(parameter_name(model, key) for model in models):
+                raise self.file.error(("defaults", key), str(unknown_in_defaults(key, models)))
+        for table, model in zip(self.tables, models, strict=True):
+            _check_film_keys(table, model)
+
+    def films(self) -> Iterator[LectureFilm]:
+        """Make the films."""
+        lines = self.file.film_lines(len(self.tables))
+        for table, entry, line in zip(self.tables, self.entries, lines, strict=True):
+            yield self._film(table, entry, line)
+
+    def _film(self, table: Table, entry: Entry, line: int) -> LectureFilm:
+        own = table.settings(values.FILM_KEYS)
+        remark = f" (for the film of line {line})"
+        name = _name(entry, own, table)
+        output = self._output(table, own, remark)
+        output = replace(output, path=self.folder / f"{name}{output.suffix}")
+        parameters = self._parameters(table, entry.parameters, remark)
+        theme, language = self._look(own, "theme", DEFAULT_THEME), self._look(own, "language", DEFAULT_LANGUAGE)
+        return LectureFilm(name, Order(entry, parameters, output, theme, language), line)
+
+    def _look(self, own: Values, which: str, default: str) -> str:
+        given = own.get(which) or self.settings.get(which)
+        return str(given.value) if given else default
+
+    def _parameters(self, table: Table, model: type[FilmParameters], remark: str) -> FilmParameters:
+        shared = replace(self.defaults, remark=remark).parameters(model)
+        return table.settle(partial(parameters_from, model), {**shared, **table.parameters(model)}, remark)
+
+    def _output(self, table: Table, own: Values, remark: str) -> Output:
+        given = _output_settings(self.settings, own)
+        output = table.settle(values.choose, given, remark)
+        if self.quality is None:
+            return output
+        kept = {name: one.value for name, one in given.items() if name not in values.MEASURES}
+        return values.choose({**kept, "quality": self.quality})
+
+
+def _entry(table: Table) -> Entry:
+    name = table.settings(("name",)).get("name")
+    with table.source.at(*(name.key if name else table.key)):
+        if name is None:
+            raise InputError(f'this film has no name: add e.g. name = "descent"; there are: {", ".join(FILMS)}')
+        return find(name.value)
+
+
+def _check_film_keys(table: Table, model: type[FilmParameters]) -> None:
+    for key in table.content:
+        if plain(key) not in values.FILM_KEYS and not parameter_name(model, key):
+            raise table.source.error((*table.key, key), str(unknown_in_film(key, model)))
+
+
+def _output_settings(shared: Values, own: Values) -> Values:
+    """Let the film's settings win: its quality over all measures of the lecture, its last frame over the format."""
+    hidden: tuple[str, ...] = values.MEASURES if "quality" in own else ()
+    if "last_frame" in own and own["last_frame"].value:
+        hidden = (*hidden, "format")
+    inherited = {name: shared[name] for name in values.OUTPUT if name in shared and name not in hidden}
+    return {**inherited, **{name: own[name] for name in (*values.OUTPUT, "last_frame") if name in own}}
+
+
+def _name(entry: Entry, own: Values, table: Table) -> str:
+    label = own.get("label")
+    if label is None:
+        return entry.name
+    slug = _slug(label.value)
+    if not slug:
+        raise table.source.error(
+            label.key, f"label {quoted(label.value)} has no letter or digit: files are named by it"
+        )
+    return shorten(f"{entry.name}-{slug}")
+
+
+def _slug(label: str) -> str:
+    """Keep letters of every language, digits, and the point of a number: the rest is not safe on every file system."""
+    text = re.sub(r"(?<![0-9])\.|\.(?![0-9])", " ", unicodedata.normalize("NFC", label))
+    kept = (char if char in "._" or unicodedata.category(char)[0] in "LMN" else " " for char in text)
+    return "-".join("".join(kept).split())
+
+
+def _check_names(films: Iterable[LectureFilm], path: Path) -> None:
+    """Refuse films whose files would get in each other's way, where capitals do not count too."""
+    seen: dict[str, LectureFilm] = {}
+    for film in films:
+        name = unicodedata.normalize("NFC", film.name.casefold())
+        if name in seen:
+            raise InputError(
+                f"{path}, line {film.line}: this film and that of line {seen[name].line} would both be "
+                f'{film.name}: give one of them a label of its own, e.g. label = "again"'
+            )
+        seen[name] = film

@@ -1,0 +1,105 @@
+"""A film's files under their final names: put there whole, and recognised when they are there already.
+
+The JSON file beside a film says by which recipe it was made, and size and SHA-256 of the files beside it. So a film
+that is where it should be is known without the cache, and one that was replaced or damaged is known too.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from learning.errors import InputError
+from scenes.production import filmcache
+from scenes.production.files import put, workplace
+from scenes.production.filmcache import Fingerprint
+from scenes.production.order import Order
+
+FILM, TOLD = "film", "film.json"
+
+
+def check_target(order: Order) -> None:
+    """Refuse a target that is a folder of something else.
+
+    Raises:
+        InputError: a film is to get the name of a folder.
+    """
+    if order.target.is_dir() and not order.output.is_folder:
+        raise InputError(f"{order.target} is a folder: name a file with -o")
+
+
+def told(order: Order) -> dict[str, Any]:
+    """Return what the JSON file beside an order's target says; nothing if it is not there or not ours."""
+    try:
+        found = json.loads(_path("film.json", order).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_in_place(order: Order) -> bool:
+    """Tell whether the film is at its target, made by the order's recipe, and whole."""
+    if order.output.last_frame:
+        kept = filmcache.fetch(order.recipe)
+        return kept is not None and _are_there(kept.files, order)
+    beside = told(order)
+    if beside.get("key") != order.recipe.key or any(beside.get(name) != fact for name, fact in order.facts.items()):
+        return False
+    files = beside.get("files")
+    return isinstance(files, dict) and bool(files) and _are_there(files, order)
+
+
+def is_damaged(order: Order) -> bool:
+    """Tell whether there is a film of the right recipe at the target, but not as it was put there."""
+    return told(order).get("key") == order.recipe.key and not is_in_place(order)
+
+
+def _are_there(files: dict[str, Fingerprint], order: Order) -> bool:
+    return all(filmcache.fingerprint(_path(name, order)) == known for name, known in files.items() if name != TOLD)
+
+
+def _path(name: str, order: Order) -> Path:
+    """Where a file of a bundle goes: `film.srt` to the target's name with this suffix."""
+    suffix = Path(name).suffix
+    if name == FILM + order.output.suffix:
+        return order.target
+    return order.target.with_name(stem_of(order) + suffix)
+
+
+def stem_of(order: Order) -> str:
+    """The name of the target without the suffix of its format; a number in a folder's name is no suffix."""
+    return order.target.name if order.output.is_folder else order.target.stem
+
+
+def deliver(bundle: Path, files: dict[str, Fingerprint], order: Order, key: str) -> None:
+    """Put copies of a film's files in place, each whole or not at all.
+
+    Args:
+        bundle: the folder that holds the files under the names of their roles.
+        files: size and digest of each.
+        order: what was asked for.
+        key: of the recipe that it was made by; empty if that is not known for certain.
+
+    Raises:
+        FileNotFoundError: the bundle is gone; nothing has been put in place.
+        RunError: a file cannot be written.
+    """
+    with workplace(order.target) as place:
+        copies = place / "copies"
+        copies.mkdir()
+        for name in files:
+            filmcache.copy(bundle / name, copies / name)
+        if TOLD in files:
+            _tell(copies / TOLD, files, order, key)
+        film = FILM + order.output.suffix
+        for name in (*sorted(set(files) - {film}), film):  # the film last: when it appears, all is there
+            put(copies / name, _path(name, order))
+
+
+def _tell(path: Path, files: dict[str, Fingerprint], order: Order, key: str) -> None:
+    described = json.loads(path.read_text(encoding="utf-8"))
+    others = {name: known for name, known in files.items() if name != TOLD}
+    whole = {**order.facts, **described, "versions": order.recipe.versions, "key": key, "files": others}
+    path.unlink()  # it may be a second name of the file in the cache
+    path.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
