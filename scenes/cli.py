@@ -127,7 +127,7 @@ def build(debug: bool, /, path: Path | None, **given: Any) -> None:
     """Make the films of a lecture: those that a change touches, and no other."""
     from scenes.lectures import build as building
     from scenes.lectures import lecture, plan, report
-    from scenes.lectures.executors import executor_of
+    from scenes.workers.executors import executor_of
 
     executor = executor_of(given["executor"], given["jobs"])
     path = path or building.lecture_here()
@@ -155,7 +155,7 @@ def watch(debug: bool, /, path: Path | None, **given: Any) -> None:
     """Build a lecture again whenever it, its data or its films are saved, until Ctrl-C."""
     from scenes.lectures import watch as watching
     from scenes.lectures.build import lecture_here
-    from scenes.lectures.executors import executor_of
+    from scenes.workers.executors import executor_of
 
     executor_of(given["executor"], given["jobs"])  # a wrong address is not waited out
     path = path or lecture_here()

@@ -60,11 +60,15 @@ def test_histories_are_read_without_torch(module):
 
 def test_what_builds_a_lecture_loads_nothing_heavy():
     """All but what a cluster's worker loads, which has NumPy by then."""
-    every = (
-        "import pkgutil, importlib, scenes.lectures as p\nnames = {m.name for m in pkgutil.iter_modules(p.__path__)}"
-    )
-    modules = loaded(every + "\n[importlib.import_module(f'scenes.lectures.{name}') for name in names - {'errands'}]")
-    assert "scenes.lectures.worker" in modules
+    every = """
+import importlib, pkgutil, scenes.lectures, scenes.workers
+for package in (scenes.lectures, scenes.workers):
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if module.name != "scenes.workers.errands":
+            importlib.import_module(module.name)
+"""
+    modules = loaded(every)
+    assert "scenes.workers.worker" in modules
     assert not modules & (HEAVY | {"distributed", "watchdog"})
 
 

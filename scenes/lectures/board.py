@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import click
 
-from scenes.lectures.events import Begun, Done, Event, Failed, Progress
-from scenes.lectures.interrupts import held_back
 from scenes.lectures.report import cells, padded
+from scenes.workers.events import Begun, Done, Event, Failed, Progress
+from scenes.workers.interrupts import held_back
 
 Show = Callable[[str, Event], None]
 """Called with the name of a film and what is heard of it."""

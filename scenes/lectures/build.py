@@ -17,15 +17,15 @@ import click
 
 from learning.errors import InputError
 from scenes.complaints import in_one_line
-from scenes.lectures.events import Done, Event, Failed
-from scenes.lectures.jobs import Job
 from scenes.lectures.plan import Step, plan
 from scenes.lectures.report import Ending, Outcome, summary
 from scenes.production.render import take_from_cache
+from scenes.workers.events import Done, Event, Failed
+from scenes.workers.jobs import Job
 
 if TYPE_CHECKING:
-    from scenes.lectures.executors import Executor
     from scenes.lectures.lecture import Lecture
+    from scenes.workers.executors import Executor
 
 USUAL_NAME = "lecture.toml"
 HAS_FILMS = re.compile(r"^\s*\[\[\s*[\"']?film[\"']?\s*\]\]", re.MULTILINE)

@@ -9,42 +9,23 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
-
-from watchdog.events import (
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirMovedEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileModifiedEvent,
-    FileMovedEvent,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
-from watchdog.observers import Observer
+from typing import TYPE_CHECKING, cast
 
 from learning.errors import RunError
-from scenes.lectures.interrupts import held_back
+from scenes.workers.interrupts import held_back
 
-SAVES: list[type[FileSystemEvent]] = [
-    FileCreatedEvent,
-    FileModifiedEvent,
-    FileClosedEvent,
-    FileMovedEvent,
-    FileDeletedEvent,
-    DirCreatedEvent,
-    DirMovedEvent,
-    DirDeletedEvent,
-]
-"""What may be, or be part of, a save; that a file is opened or read is not."""
+if TYPE_CHECKING:
+    from watchdog.events import FileSystemEvent, FileSystemEventHandler
 
 
-class Eyes(FileSystemEventHandler):
+class Eyes:
     """Watches the folders that files are in, or will be in; files themselves come and go when they are saved."""
 
     def __init__(self) -> None:
+        from watchdog.observers import Observer
+
         self._observer = Observer()
+        self._saves = _saves()
         self._news: SimpleQueue[None] = SimpleQueue()
         self._ways: frozenset[str] = frozenset()
 
@@ -72,13 +53,13 @@ class Eyes(FileSystemEventHandler):
 
     def _watch(self, folder: Path) -> None:
         try:
-            self._observer.schedule(self, str(folder), event_filter=SAVES)
+            self._observer.schedule(cast("FileSystemEventHandler", self), str(folder), event_filter=self._saves)
         except FileNotFoundError:  # gone at this moment
             self._watch(_nearest_folder(folder))
         except OSError as error:
             raise RunError(f"{folder}: cannot be watched ({error.strerror}); run lossreel build by hand") from error
 
-    def on_any_event(self, event: FileSystemEvent) -> None:
+    def dispatch(self, event: FileSystemEvent) -> None:
         """Note what happens to a file, or to a folder on the way to one; in a thread of watchdog's."""
         names = (os.fsdecode(name) for name in (event.src_path, event.dest_path) if name)
         if any(_written(Path(name)) in self._ways for name in names):
@@ -97,6 +78,16 @@ class Eyes(FileSystemEventHandler):
         end = time.monotonic() + longest
         while time.monotonic() < end and self.have_seen(quiet):
             pass
+
+
+def _saves() -> list[type[FileSystemEvent]]:
+    """What may be, or be part of, a save; that a file is opened or read is not, nor that a folder's list changes."""
+    from watchdog import events
+
+    of_files = [events.FileCreatedEvent, events.FileModifiedEvent, events.FileClosedEvent]
+    come_and_go = [events.FileMovedEvent, events.FileDeletedEvent]
+    of_folders = [events.DirCreatedEvent, events.DirMovedEvent, events.DirDeletedEvent]
+    return [*of_files, *come_and_go, *of_folders]
 
 
 def _places(file: Path) -> Iterator[Path]:

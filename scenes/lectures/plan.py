@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from learning.errors import InputError
-from scenes.lectures.changes import changes, since
 from scenes.lectures.lecture import Lecture, LectureFilm
 from scenes.production import filmcache
+from scenes.production.changes import changes, since
 from scenes.production.delivery import is_in_place, told
 from scenes.production.order import Order
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import click
 
 from scenes.lectures import source
-from scenes.lectures.changes import listed
 from scenes.lectures.eyes import Eyes
-from scenes.lectures.process import own_places
+from scenes.production.changes import listed
+from scenes.workers.process import own_places
 
 BUILD = (sys.executable, "-P", "-m", "scenes.cli")
 QUIET = 0.2

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from learning import source, store
+from learning.errors import InputError
 from scenes import captions
 from scenes.fonts import fingerprint, font_for
 
@@ -130,8 +131,11 @@ def is_current(order: Order) -> bool:
 
     A file may have been saved while the film was drawn: then nobody knows which of the two was drawn.
     """
-    unchanged = source.is_current(sources_of(order)) and captions.is_current(order.language)
-    return unchanged and Recipe.of(order) == order.recipe
+    try:
+        data = Recipe.of(order) == order.recipe
+    except InputError:  # a data file is gone
+        return False
+    return data and source.is_current(sources_of(order)) and captions.is_current(order.language)
 
 
 def _looks(order: Order) -> dict[str, Any]:

@@ -35,12 +35,10 @@ class Rendered:
     Attributes:
         path: the file, or the folder of frames.
         fresh: False if nothing had to be drawn.
-        reused: how many of its sections were taken from an earlier film.
     """
 
     path: Path
     fresh: bool
-    reused: int = 0
 
 
 def render(
@@ -104,7 +102,7 @@ def _make(order: Order, force: bool, progress: Report | None) -> Rendered:
         if is_current:
             filmcache.keep(order.recipe, bundle, files, sections)
         deliver(bundle, files, order, order.recipe.key if is_current else "")
-    return Rendered(order.target, fresh=True, reused=len(earlier.sections) if earlier else 0)
+    return Rendered(order.target, fresh=True)
 
 
 def fetch_histories(parameters: FilmParameters, progress: Report | None = None) -> dict[str, History]:
@@ -151,8 +149,8 @@ def shoot(
         shoot_last_frame(order, histories, bundle / "film.png")
         return ()
     report = (lambda done: progress("drawing", done, order.entry.seconds)) if progress else None
-    shot = shoot_film(order, histories, bundle / f"film{order.output.suffix}", report, *([earlier] if earlier else []))
+    shot = shoot_film(order, histories, bundle / f"film{order.output.suffix}", report, earlier)
     digests = {label: history.digest() for label, history in histories.items()}
     title = captions.load(order.language).text(f"{order.entry.name}.title")
     companions.write(bundle, shot, title, order.output, digests)
-    return getattr(shot, "sections", ())
+    return shot.sections

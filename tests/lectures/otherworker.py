@@ -24,7 +24,7 @@ def read(path):
 
 
 if __name__ == "__main__":
-    from scenes.lectures.worker import main
+    from scenes.workers.worker import main
 
     toyworker.register()
     if "all" in sys.argv:

@@ -15,10 +15,10 @@ from learning.errors import InputError
 from scenes import cli, options
 from scenes.lectures import board, lecture
 from scenes.lectures.build import Build, build, lecture_here
-from scenes.lectures.crew import Crew
-from scenes.lectures.events import Begun, Done, Failed, Progress
 from scenes.lectures.plan import plan
 from scenes.lectures.report import Outcome, planned, summary
+from scenes.workers.crew import Crew
+from scenes.workers.events import Begun, Done, Failed, Progress
 
 pytestmark = pytest.mark.usefixtures("toys")
 

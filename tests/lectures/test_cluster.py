@@ -24,18 +24,18 @@ from learning import cache
 from learning.errors import InputError, RunError
 from learning.store import path_of
 from scenes.catalogue import find
-from scenes.lectures import cluster as clusters
-from scenes.lectures import likeness, parcels
-from scenes.lectures.cluster import Cluster
-from scenes.lectures.crew import Crew
-from scenes.lectures.events import Begun, Done, Failed, Progress
-from scenes.lectures.executors import executor_of
-from scenes.lectures.jobs import Job
 from scenes.production import filmcache
 from scenes.production.order import Order
 from scenes.production.output import Output
 from scenes.production.render import fulfil
 from scenes.production.sections import Section
+from scenes.workers import cluster as clusters
+from scenes.workers import likeness, parcels
+from scenes.workers.cluster import Cluster
+from scenes.workers.crew import Crew
+from scenes.workers.events import Begun, Done, Failed, Progress
+from scenes.workers.executors import executor_of
+from scenes.workers.jobs import Job
 
 pytestmark = [
     pytest.mark.usefixtures("toys"),
@@ -205,12 +205,12 @@ def test_films_come_back_into_place_and_cache_as_they_are_here(cluster, machines
 
 
 def test_a_real_film_of_a_data_file_that_only_this_machine_has(machines, cache_root):
-    Path("data").mkdir()
-    Path("data/points.csv").write_text("x,y\n" + "".join(f"{x / 10},{x * 0.3 + x % 3}\n" for x in range(-10, 11)))
+    Path("tables").mkdir()
+    Path("tables/points.csv").write_text("x,y\n" + "".join(f"{x / 10},{x * 0.3 + x % 3}\n" for x in range(-10, 11)))
     makers = {"there": Cluster(machines.address), "here": Crew(1)}
     for name, maker in makers.items():
         shutil.rmtree(cache_root)
-        one = job("descent", f"{name}/film.mp4", fps=2, data="data/points.csv", epochs=5)
+        one = job("descent", f"{name}/film.mp4", fps=2, data="tables/points.csv", epochs=5)
         (told,) = heard(maker, [one])
         assert isinstance(told[-1], Done), told[-1]
     there, here = (frames(f"{name}/film.mp4") for name in makers)
@@ -511,9 +511,9 @@ def test_addresses():
 
 
 def test_dask_is_loaded_when_there_is_something_to_send():
-    script = "import sys; from scenes.lectures.executors import executor_of as of; of('dask://a'); print(*sys.modules)"
+    script = "import sys; from scenes.workers.executors import executor_of as of; of('dask://a'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert "scenes.lectures.cluster" in done.stdout.split()
+    assert "scenes.workers.cluster" in done.stdout.split()
     assert not {"distributed", "dask", "manim", "torch", "numpy"} & set(done.stdout.split())
 
 

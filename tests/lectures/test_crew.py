@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenes.catalogue import FILMS, find
-from scenes.lectures import events
-from scenes.lectures.crew import Crew
-from scenes.lectures.events import Begun, Done, Failed, Progress
-from scenes.lectures.jobs import Job, in_good_order
 from scenes.options import is_list
 from scenes.production.order import Order
 from scenes.production.output import FORMATS, WITH_ALPHA, Output
 from scenes.production.render import render
+from scenes.workers import events
+from scenes.workers.crew import Crew
+from scenes.workers.events import Begun, Done, Failed, Progress
+from scenes.workers.jobs import Job, in_good_order
 
 pytestmark = pytest.mark.usefixtures("toys")
 

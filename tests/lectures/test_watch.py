@@ -274,12 +274,12 @@ def test_a_saved_lecture_is_built_again_a_mistake_waited_out_and_ctrl_c_ends_it(
     Path("other.csv").write_text("x")
     assert watch.is_quiet()
 
-    for number in range(20):  # a storm: one build
+    for number in range(60):  # a storm: one build, two if it lulls
         write(seconds=0.4 + number / 1000)
-        time.sleep(0.02)
+        time.sleep(0.03)
     write(seconds=0.4)
     said = watch.waits()
-    assert said.count("lecture.toml changed") == 1
+    assert said.count("lecture.toml changed") <= 2
     assert "1 from cache" in said
     assert watch.is_quiet()
 
@@ -354,8 +354,8 @@ def test_ctrl_c_ends_it_while_it_builds(watching, to_all, blow):
 def test_watching_itself_loads_nothing_heavy():
     script = "import sys, scenes.lectures.watch, scenes.lectures.dependencies; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=HOME)
-    assert "watchdog" in done.stdout.split()
-    assert not {"manim", "torch", "numpy", "rich"} & set(done.stdout.split())
+    assert "scenes.lectures.eyes" in done.stdout.split()
+    assert not {"watchdog", "manim", "torch", "numpy", "rich"} & set(done.stdout.split())
 
 
 def test_a_lecture_that_is_not_there_is_a_mistake_at_once(toys):

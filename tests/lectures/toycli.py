@@ -6,7 +6,7 @@ from pathlib import Path
 import toyworker
 
 from scenes import cli
-from scenes.lectures import executors
+from scenes.workers import executors
 
 WORKER = (sys.executable, str(Path(toyworker.__file__)))
 

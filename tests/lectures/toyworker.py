@@ -23,7 +23,7 @@ def register():
 
 
 if __name__ == "__main__":
-    from scenes.lectures.worker import main
+    from scenes.workers.worker import main
 
     register()
     main()

@@ -119,6 +119,24 @@ def test_the_content_of_a_data_file_counts_where_it_is_does_not(tmp_path):
     assert key(data="points.csv") != before
 
 
+def test_a_data_file_that_changes_or_goes_meanwhile_is_noticed():
+    asked = order(data="points.csv")
+    assert asked.recipe
+    assert recipe.is_current(asked)
+    Path("points.csv").write_text(CSV.replace("8", "9"))
+    assert not recipe.is_current(asked)
+    Path("points.csv").unlink()
+    assert not recipe.is_current(asked)
+
+
+def test_captions_that_are_saved_meanwhile_are_noticed(tmp_path, monkeypatch):
+    asked = order()
+    assert recipe.is_current(asked)
+    (tmp_path / "en.toml").write_bytes((captions.HERE / "en.toml").read_bytes() + b"# later")
+    monkeypatch.setattr(captions, "HERE", tmp_path)
+    assert not recipe.is_current(asked)
+
+
 def test_where_a_film_goes_does_not_count(tmp_path):
     assert key(output=replace(OUTPUT, path=tmp_path / "a.mp4")) == key(output=replace(OUTPUT, path=Path("b.mp4")))
 

@@ -3,7 +3,7 @@
 The other machine has lossreel and nothing else of ours: so a job takes along the data file that it names, and from
 the cache the histories and the film that has most in common with it. Its own film comes back with the histories that
 were missing. A process that makes a film
-there has a home of its own, see :class:`scenes.lectures.process.Process`; names are relative to it.
+there has a home of its own, see :class:`scenes.workers.process.Process`; names are relative to it.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from learning import cache
 from learning.errors import RunError
 from learning.experiment import read_data_file
 from learning.files import write_whole
-from scenes.lectures.jobs import Job
-from scenes.lectures.likeness import expectation
-from scenes.lectures.process import CACHE, DESK
 from scenes.production import filmcache
 from scenes.production.delivery import check_target, deliver
 from scenes.production.files import workplace
 from scenes.production.recipe import files_of
 from scenes.production.render import nearest
+from scenes.workers.jobs import Job
+from scenes.workers.likeness import expectation
+from scenes.workers.process import CACHE, DESK
 
 if TYPE_CHECKING:
     from scenes.production.order import Order

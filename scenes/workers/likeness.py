@@ -10,7 +10,7 @@ from typing import Any
 
 from learning import source, store
 from learning.errors import RunError
-from scenes.lectures.changes import differing, listed, sources
+from scenes.production.changes import differing, listed, sources
 from scenes.production.order import Order
 from scenes.production.recipe import Recipe
 

@@ -15,12 +15,12 @@ from threading import Thread
 from typing import cast
 
 from learning import cache
-from scenes.lectures.events import Begun, Done, Event, Failed, from_line
-from scenes.lectures.jobs import Job
 from scenes.production import filmcache
 from scenes.production.files import clear_up_after
+from scenes.workers.events import Begun, Done, Event, Failed, from_line
+from scenes.workers.jobs import Job
 
-WORKER = (sys.executable, "-P", "-m", "scenes.lectures.worker")
+WORKER = (sys.executable, "-P", "-m", "scenes.workers.worker")
 GRACE = 1.0
 """Seconds that a process has to clean up after it was asked to end."""
 DESK, CACHE = "desk", "cache"

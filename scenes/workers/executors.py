@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from learning.errors import unknown
-from scenes.lectures.events import Events
-from scenes.lectures.jobs import Job
 from scenes.options import default_jobs
+from scenes.workers.events import Events
+from scenes.workers.jobs import Job
 
 LOCAL, ELSEWHERE = "local", "dask://HOST:PORT"
 
@@ -36,11 +36,11 @@ def executor_of(text: str, size: int | None = None) -> Executor:
         InputError: there is none of that name.
     """
     if text == LOCAL:
-        from scenes.lectures.crew import Crew  # here, because a build with nothing to do needs none
+        from scenes.workers.crew import Crew  # here, because a build with nothing to do needs none
 
         return Crew(size or default_jobs())
     if text.startswith("dask://"):
-        from scenes.lectures.cluster import Cluster
+        from scenes.workers.cluster import Cluster
 
         return Cluster(text, size)
     raise unknown("executor", text, (LOCAL, ELSEWHERE))

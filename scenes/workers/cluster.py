@@ -1,7 +1,7 @@
 """The films of a lecture made on a Dask cluster that is there already.
 
 The same jobs as on this machine, one film at a time in each thread of its workers. Nothing is shared with them but the
-network: see :mod:`scenes.lectures.parcels` for what is sent, :mod:`scenes.lectures.errands` for what is done there.
+network: see :mod:`scenes.workers.parcels` for what is sent, :mod:`scenes.workers.errands` for what is done there.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from urllib.parse import urlsplit
 from learning import source
 from learning.errors import InputError, RunError, quoted
 from scenes.complaints import in_one_line, status_of
-from scenes.lectures.events import Done, Event, Events, Failed, from_line
-from scenes.lectures.interrupts import held_back
-from scenes.lectures.jobs import Job, in_good_order
-from scenes.lectures.parcels import Files, pack, take_in
+from scenes.workers.events import Done, Event, Events, Failed, from_line
+from scenes.workers.interrupts import held_back
+from scenes.workers.jobs import Job, in_good_order
+from scenes.workers.parcels import Files, pack, take_in
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -86,7 +86,7 @@ class Cluster:
             raise InputError(f"{quoted(text)}: Dask is not installed here; pip install 'lossreel[cluster]'")
 
     def run(self, jobs: Sequence[Job]) -> Events:
-        """Make all films; see :class:`scenes.lectures.executors.Executor`.
+        """Make all films; see :class:`scenes.workers.executors.Executor`.
 
         Raises:
             RunError: no cluster answers, or it has no worker.
@@ -172,7 +172,7 @@ class _Build:
         self._is_lost = False
 
     def run(self, jobs: Sequence[Job]) -> Events:
-        from scenes.lectures.errands import TOPIC
+        from scenes.workers.errands import TOPIC
 
         self._client.subscribe_topic(TOPIC, self._hear)
         waiting = deque(in_good_order(jobs))
@@ -208,7 +208,7 @@ class _Build:
             return None
 
     def _submit(self, number: int, job: Job, files: Files) -> Answer:
-        from scenes.lectures.errands import make
+        from scenes.workers.errands import make
 
         errand = _Call(make, (job.to_json(), files, list(self._cluster.command), (self._name, number)))
         key = f"lossreel-{job.film}-{self._name}-{number}"

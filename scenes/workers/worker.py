@@ -1,4 +1,4 @@
-"""One process that makes one film: `python -m scenes.lectures.worker`.
+"""One process that makes one film: `python -m scenes.workers.worker`.
 
 Reads a job, one line of JSON, from standard input, and writes what happens, a line of JSON each, to standard output.
 It ends when whoever started it closes its standard input, or is no more.
@@ -17,12 +17,12 @@ from threading import Thread
 from typing import Any
 
 from scenes.complaints import in_one_line, status_of
-from scenes.lectures.events import Begun, Done, Event, Failed, Progress, to_line
-from scenes.lectures.interrupts import let_through
-from scenes.lectures.jobs import Job
-from scenes.lectures.likeness import check
 from scenes.production.files import MARK
 from scenes.production.render import fulfil
+from scenes.workers.events import Begun, Done, Event, Failed, Progress, to_line
+from scenes.workers.interrupts import let_through
+from scenes.workers.jobs import Job
+from scenes.workers.likeness import check
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 STOPPED = 130

@@ -16,10 +16,10 @@ from typing import Any
 from distributed import Reschedule, get_worker
 
 from learning.errors import RunError
-from scenes.lectures.events import Done, Event, Failed, to_line
-from scenes.lectures.jobs import Job
-from scenes.lectures.parcels import Files, collect, lay_out
-from scenes.lectures.process import WORKER, Process, stop
+from scenes.workers.events import Done, Event, Failed, to_line
+from scenes.workers.jobs import Job
+from scenes.workers.parcels import Files, collect, lay_out
+from scenes.workers.process import WORKER, Process, stop
 
 TOPIC = "lossreel"
 """What Dask calls the channel on which progress is told; of all builds, for channels stay as long as the cluster."""
@@ -34,7 +34,7 @@ def make(job: str, files: Files, command: Sequence[str], sign: tuple[str, int]) 
 
     Args:
         job: as :meth:`Job.to_json` writes it.
-        files: what it needs, see :mod:`scenes.lectures.parcels`.
+        files: what it needs, see :mod:`scenes.workers.parcels`.
         command: what is run; empty: the usual process of this machine's installation.
         sign: by which the one who waits for it knows what is told of it.
 

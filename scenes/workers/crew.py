@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
-from scenes.lectures.events import Event, Events, Failed
-from scenes.lectures.interrupts import held_back
-from scenes.lectures.jobs import Job, in_good_order
-from scenes.lectures.process import WORKER, Process, stop
+from scenes.workers.events import Event, Events, Failed
+from scenes.workers.interrupts import held_back
+from scenes.workers.jobs import Job, in_good_order
+from scenes.workers.process import WORKER, Process, stop
 
 POLL = 0.5
 """Seconds after which waiting begins anew: on Windows, Ctrl-C is not heard while waiting."""
@@ -31,7 +31,7 @@ class Crew:
         self.command = command
 
     def run(self, jobs: Sequence[Job]) -> Events:
-        """Make all films; see :class:`scenes.lectures.executors.Executor`."""
+        """Make all films; see :class:`scenes.workers.executors.Executor`."""
         news: News = SimpleQueue()
         waiting = deque(in_good_order(jobs))
         at_work: dict[int, Process | None] = {}

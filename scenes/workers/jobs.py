@@ -26,7 +26,7 @@ class Job:
         theme: the name of the theme.
         language: the language of titles and captions.
         force: make it even if it is in the cache.
-        expected: what :func:`scenes.lectures.likeness.expectation` says, if it is to be made on another machine.
+        expected: what :func:`scenes.workers.likeness.expectation` says, if it is to be made on another machine.
     """
 
     film: str
