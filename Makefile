@@ -18,10 +18,12 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)  ## measure drawing and recording against their peers
+bench: $(READY)  ## measure drawing, recording and building against their peers and limits
 	$(BIN)/python benchmarks/surface.py
 	$(BIN)/python benchmarks/recording.py
 	$(BIN)/python benchmarks/many.py
+	$(BIN)/python benchmarks/sheets.py
+	$(BIN)/python benchmarks/builds.py
 
 $(READY): requirements.txt pyproject.toml .ci/system-packages
 	PYTHON=$(PYTHON) bash .ci/system-packages

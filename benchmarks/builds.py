@@ -23,6 +23,10 @@ ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "headlines.toml"
 NOTHING_TO_DO = 0.5
 BEYOND_THE_RENDER = 1.0
+DRAFT = ["-q", "l"]
+TWICE_AS_MANY_DRAFTS = 1.5
+TWICE_AS_MANY = 1.1
+"""On two cores. A film of 1920x1080 keeps 1.6 of them busy by itself: it is drawn on one and encoded on the other."""
 FILM = ("flat-regions", "--starts", "-0.8,-0.3", "--starts", "-10,-1")
 """What the example asks of this film, besides the learning rate."""
 LATE_TABLE = "[flat-regions.above]"
@@ -87,7 +91,7 @@ def place(source: Path = ROOT) -> Iterator[Place]:
         yield Place(Path(folder) / "lecture", source)
 
 
-def from_nothing(where: Place, rounds: int, options: list[str]) -> bool:
+def from_nothing(where: Place, rounds: int, options: list[str], limit: float) -> bool:
     """Build from nothing, one at a time and two."""
     times: dict[str, list[float]] = {"1": [], "2": []}
     for _ in range(rounds):
@@ -95,9 +99,10 @@ def from_nothing(where: Place, rounds: int, options: list[str]) -> bool:
             where.forget_all()
             seconds.append(where.build("-j", jobs, *options))
     one, two = (statistics.median(seconds) for seconds in times.values())
-    ratios = [a / b for a, b in zip(*times.values(), strict=True)]
-    print(f"four films from nothing: -j 1 {one:.1f} s, -j 2 {two:.1f} s; {statistics.median(ratios):.2f} times as fast")
-    return True
+    ratio = statistics.median(a / b for a, b in zip(*times.values(), strict=True))
+    print(f"four films from nothing{' '.join(['', *options])}: -j 1 {one:.1f} s, -j 2 {two:.1f} s;", end=" ")
+    print(f"{ratio:.2f} times as fast (at least {limit})")
+    return ratio >= limit
 
 
 def nothing_to_do(where: Place, options: list[str]) -> bool:
@@ -112,7 +117,7 @@ def one_parameter(where: Place, rounds: int, options: list[str]) -> bool:
     """Change the learning rate of one film; against rendering that film alone at another rate, also never seen."""
     beyond = []
     for number in range(rounds):
-        rates = [f"0.2{2 * number + 1}", f"0.2{2 * number + 2}"]
+        rates = [f"0.3{2 * number + 1}", f"0.3{2 * number + 2}"]
         where.change(where.rate, f"lr = {rates[0]}\n")
         where.rate = f"lr = {rates[0]}\n"
         built = where.build(*options)
@@ -155,7 +160,8 @@ def main() -> int:
     options = ["-q", given.quality] if given.quality else []
     with place() as where:
         good = [
-            from_nothing(where, given.rounds, options),
+            from_nothing(where, given.rounds, DRAFT, TWICE_AS_MANY_DRAFTS),
+            from_nothing(where, given.rounds, options, TWICE_AS_MANY),
             nothing_to_do(where, options),
             one_parameter(where, given.rounds, options),
         ]
