@@ -137,6 +137,7 @@ def build(debug: bool, /, path: Path | None, **given: Any) -> None:
     force = given["force"]
     if given["dry_run"]:
         click.echo(report.planned(plan.plan(read, force=force)))
+        click.echo(report.leftovers(plan.left_over(read)), nl=False)
     elif not building.build(read, executor, force=force, debug=debug):
         raise click.exceptions.Exit(1)
 
@@ -201,7 +202,7 @@ def cache_clear() -> None:
     import learning.cache
     from scenes.production.listing import cache_as_text
 
-    click.echo("deleted\n" + cache_as_text(learning.cache.clear()))
+    click.echo("deleted\n" + cache_as_text(learning.cache.clear(), is_kept=False))
 
 
 @lossreel.command()

@@ -73,7 +73,9 @@ class Bars:
         self._ended = 0
         self._rich = Rich(*columns, console=Console(stderr=True), transient=True, refresh_per_second=REDRAWN)
         self._width = max(map(cells, films)) + LONGEST_WORK
-        self._bars = {name: self._rich.add_task(self._said(name), total=None, visible=False) for name in films}
+        self._bars = {
+            name: self._rich.add_task(self._said(f"{name}  starting"), total=None, visible=False) for name in films
+        }
         self._whole = self._rich.add_task("", total=sum(films.values()))
         self._show_whole()
         with held_back():
@@ -110,7 +112,7 @@ class Bars:
             self._rich.console.print(said, markup=False, highlight=False, soft_wrap=True)
 
     def _show_whole(self) -> None:
-        said = self._said(f"{self._ended} of {len(self._films)}")
+        said = self._said(f"all: {self._ended} of {len(self._films)}")
         self._rich.update(self._whole, description=said, completed=sum(self._done.values()))
 
     def stop(self) -> None:

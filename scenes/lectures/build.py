@@ -17,8 +17,8 @@ import click
 
 from learning.errors import InputError
 from scenes.complaints import in_one_line
-from scenes.lectures.plan import Step, plan
-from scenes.lectures.report import Ending, Outcome, summary
+from scenes.lectures.plan import Step, left_over, plan
+from scenes.lectures.report import Ending, Outcome, leftovers, summary
 from scenes.production.render import take_from_cache
 from scenes.workers.events import Done, Event, Failed
 from scenes.workers.jobs import Job
@@ -75,6 +75,7 @@ def build(lecture: Lecture, executor: Executor, *, force: bool = False, debug: b
         for trace in (outcome.trace for outcome in outcomes if debug and outcome.trace):
             click.echo(trace, err=True)
         click.echo(summary(outcomes, len(lecture.films), time.perf_counter() - begin))
+    click.echo(leftovers(left_over(lecture)), nl=False)
     return not any(outcome.ending == "failed" for outcome in outcomes)
 
 
@@ -96,7 +97,7 @@ class Build:
         for number, step in enumerate(self._steps):
             if step.action == "unchanged":
                 self._end(number, "unchanged")
-            elif step.action == "fetch":
+            elif step.action == "from cache":
                 self._fetch(number)
         missing = [number for number in range(len(self._steps)) if number not in self._outcomes]
         if missing:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from learning.errors import InputError, quoted
+from learning.errors import InputError, quoted, suggestion
 from scenes.catalogue import FILMS, Entry, FilmParameters, find
 from scenes.lectures import source, values
 from scenes.lectures.tables import (
@@ -182,10 +182,18 @@ class _Reader:
 
 def _entry(table: Table) -> Entry:
     name = table.settings(("name",)).get("name")
+    if name is None:
+        _refuse_nearly_name(table)
     with table.source.at(*(name.key if name else table.key)):
         if name is None:
             raise InputError(f'this film has no name: add e.g. name = "descent"; there are: {", ".join(FILMS)}')
         return find(name.value)
+
+
+def _refuse_nearly_name(table: Table) -> None:
+    near = next((key for key in table.content if suggestion(key, ("name",))), None)
+    if near is not None:
+        raise table.source.error((*table.key, near), f"{quoted(near)} is unknown{suggestion(near, ('name',))}")
 
 
 def _check_film_keys(table: Table, model: type[FilmParameters]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from learning.errors import InputError
@@ -11,9 +12,12 @@ from scenes.lectures.lecture import Lecture, LectureFilm
 from scenes.production import filmcache
 from scenes.production.changes import changes, since
 from scenes.production.delivery import is_in_place, told
+from scenes.production.naming import FILMS_FOLDER
 from scenes.production.order import Order
+from scenes.production.output import FORMATS
+from scenes.production.recipe import files_of
 
-Action = Literal["unchanged", "fetch", "render"]
+Action = Literal["unchanged", "from cache", "render"]
 """In place already; in the cache; to be drawn."""
 
 LOOKS = ("theme", "language")
@@ -38,11 +42,15 @@ def plan(lecture: Lecture, *, force: bool = False) -> list[Step]:
     """Look at every film of a lecture; nothing is changed by it.
 
     Raises:
-        InputError: a data file cannot be read, or a folder has the name of a film's file.
+        InputError: a data file is not as it should be, or a folder has the name of a film's file.
     """
     for film in lecture.films:
         _check_name(film.order)
-    return [_step(film, force) for film in lecture.films]
+    steps = [_step(film, force) for film in lecture.films]
+    for step in steps:
+        if step.action == "render":
+            _check_data(step.film, lecture)
+    return steps
 
 
 def _check_name(order: Order) -> None:
@@ -56,7 +64,35 @@ def _step(film: LectureFilm, force: bool) -> Step:
         return Step(film, "render", ("forced",))
     if is_in_place(film.order):
         return Step(film, "unchanged")
-    return Step(film, "fetch" if filmcache.fetch(film.order.recipe) else "render", reasons(film.order))
+    return Step(film, "from cache" if filmcache.fetch(film.order.recipe) else "render", reasons(film.order))
+
+
+def _check_data(film: LectureFilm, lecture: Lecture) -> None:
+    """Read the data files of a film that is to be made: what is wrong in them is said before anything is done."""
+    files = files_of(film.order)
+    if not files:
+        return
+    from learning.data import read_csv
+
+    for path in files.values():
+        try:
+            read_csv(path)
+        except InputError as error:
+            raise InputError(f"{lecture.path}, line {film.line}: {error}") from None
+
+
+def left_over(lecture: Lecture) -> list[Path]:
+    """Return films that an earlier build has put into the lecture's own folder, and that it no longer has."""
+    folder = FILMS_FOLDER / lecture.path.stem
+    wanted = {film.order.target for film in lecture.films}
+    if {target.parent for target in wanted} != {folder}:
+        return []
+    return [path for path in sorted(folder.glob("*")) if path.suffix[1:] in FORMATS and _is_left(path, wanted)]
+
+
+def _is_left(path: Path, wanted: Collection[Path]) -> bool:
+    """A poster is no film, and a file without a description beside it is not ours."""
+    return path not in wanted and path.suffix != ".png" and path.with_suffix(".json").exists()
 
 
 def reasons(order: Order) -> tuple[str, ...]:
@@ -79,7 +115,14 @@ def _differences(there: Mapping[str, Any], order: Order) -> Iterator[str]:
     if there.get("film") != order.entry.name or not isinstance(before, dict):
         yield f"the film changed: {there.get('film')} -> {order.entry.name}"
         return
-    yield from changes(before, now)
+    yield from changes(_without_folders(before), _without_folders(now))
     yield from changes({name: there.get(name) for name in LOOKS}, {name: order.facts[name] for name in LOOKS})
     size = {"size": f"{there.get('width')}x{there.get('height')}", "fps": there.get("fps")}
     yield from changes(size, {"size": f"{order.output.width}x{order.output.height}", "fps": order.output.fps})
+
+
+def _without_folders(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Call data files by their names alone: where they are changes nothing."""
+    return {
+        name: Path(value).name if str(value).lower().endswith(".csv") else value for name, value in parameters.items()
+    }

@@ -38,14 +38,22 @@ class Outcome:
 
 
 def planned(steps: Sequence[Step]) -> str:
-    """Return a line for each film: what would be done, name, reasons; and how many there are to render."""
+    """Return a line for each film: what would be done, name, reasons; and how many there are of each kind."""
     width = max(cells(step.film.name) for step in steps)
     lines = [
         f"{step.action:<{FIRST_COLUMN}}{padded(step.film.name, width)}{GAP}{'; '.join(step.reasons)}".rstrip()
         for step in steps
     ]
-    count = sum(step.action == "render" for step in steps)
-    return "\n".join([*lines, f"{count} of {_films(len(steps))} to render"])
+    counts = {action: sum(step.action == action for step in steps) for action in ("render", "from cache", "unchanged")}
+    said = ", ".join(
+        f"{count} {'to render' if action == 'render' else action}" for action, count in counts.items() if count
+    )
+    return "\n".join([*lines, f"{_films(len(steps))}: {said}"])
+
+
+def leftovers(paths: Sequence[Path]) -> str:
+    """Name films that a lecture no longer has; nothing where there are none."""
+    return "".join(f"no longer in the lecture: {path}\n" for path in paths)
 
 
 def summary(outcomes: Sequence[Outcome], films: int, seconds: float) -> str:

@@ -27,10 +27,23 @@ _ADVICE = {
     "Unterminated string": "close it with double quotes",
     "Expected \"'''\"": "close it with '''",
     "Illegal character": "close the text with double quotes in the line in which it begins",
+    "Invalid hex": "write \\\\ for a backslash, or put the text between single quotes",
     "Unescaped": "write \\\\ for a backslash, or put the text between single quotes",
     "Expected newline": "give each key a line of its own",
 }
 """The next step, by how the parser's message begins."""
+
+_SLIPS = {
+    r"=\s*-?\d+,\d+\s*(#.*)?$": "a decimal number has a point, as 0.1; several numbers stand in brackets, as [5, -4]",
+    r"=\s*-?\d+,\s*-\d": "several numbers stand in brackets, as [5, -4]",
+    r"=\s*-?\.\d": "a number begins with a digit: 0.01",
+    r"=\s*-?\d+\.(\s|$)": "a number ends with a digit: 5.0",
+    r"=\s*\(": "several numbers stand in brackets, as [5, -4]",
+    r"(?i)=\s*(true|false|yes|no|on|off)\s*(#.*)?$": "write true or false, in small letters",
+    r"[“”„‟‘’]": 'text stands between straight quotes, as "descent"',
+    r"^\s*\[\[[^\]]*\]\s*(#.*)?$": "two brackets on both sides, as [[film]]",
+}
+"""The next step, by what the line looks like; it goes before the parser's own words."""
 
 _A_LINE = "a line is key = value, [defaults] or [[film]]"
 
@@ -121,8 +134,10 @@ def _not_toml(path: Path, text: str, message: str) -> InputError:
     what = said["what"] if said else message
     line = int(said["line"]) if said and said["line"] else _last_line(text)
     column = f", column {said['column']}" if said and said["column"] else ""
-    advice = next((advice for start, advice in _ADVICE.items() if what.startswith(start)), _A_LINE)
-    shown = quoted(text.replace("\r\n", "\n").split("\n")[line - 1].strip())
+    written = text.replace("\r\n", "\n").split("\n")[line - 1].strip()
+    slips = (advice for slip, advice in _SLIPS.items() if re.search(slip, written))
+    advice = next(slips, None) or next((step for start, step in _ADVICE.items() if what.startswith(start)), _A_LINE)
+    shown = quoted(written)
     return _error(path, line, f"{what[0].lower()}{what[1:]} in {shown}{column}; {advice}")
 
 

@@ -68,7 +68,8 @@ class _Watch:
             before = contents(self._files)
             with self._building() as process:
                 changed = self._change(before, process)
-                _say(f"{listed(sorted({path.name for path in changed}))} changed")
+                anew = ": begun anew" if process.poll() is None else ""
+                _say(f"{listed(sorted({path.name for path in changed}))} changed{anew}")
 
     def _dependencies(self) -> frozenset[Path]:
         """Ask a process of its own, which knows the sources as they are now; if it knows not all, keep what we knew."""

@@ -33,9 +33,11 @@ def since(before: Recipe, now: Recipe) -> Iterator[str]:
             yield "the font changed"
     yield from changes(before.versions, now.versions)
     yield from _named("source", sources(differing(before.code, now.code)))
+    for name in differing(before.parameters, now.parameters):
+        if all(str(recipe.parameters.get(name)).startswith(Recipe.A_FILE) for recipe in (before, now)):
+            yield f"what the file of {name} says changed"
     if before.runs != now.runs and before.parameters == now.parameters:
-        files = [name for name, value in now.parameters.items() if value == Recipe.A_FILE]
-        yield f"the file of {files[0]} changed, or the training" if files else "the training changed: source, or torch"
+        yield "the training changed: source, or torch"
 
 
 def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -118,12 +118,12 @@ def _number(value: Any) -> int | float | str:
     return float(text) if math.isfinite(float(text)) else text
 
 
-def cache_as_text(info: CacheInfo) -> str:
-    """Where the cache is, and how much it holds."""
+def cache_as_text(info: CacheInfo, *, is_kept: bool = True) -> str:
+    """Where the cache is, how much it holds and may hold; or, where that is not kept, how much it held."""
     lines = [_usage("histories", info.histories), _usage("films", info.films)]
     together = info.histories.bytes + info.films.bytes
     limit = f"together   {size(together)} of at most {size(info.limit)}; $LOSSREEL_CACHE_LIMIT sets another limit"
-    return "\n".join([f"cache      {info.root}", *lines, limit])
+    return "\n".join([f"cache      {info.root}", *lines, *([limit] if is_kept else [])])
 
 
 def _usage(name: str, usage: Usage) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from learning import source, store
 from learning.errors import InputError
+from learning.experiment import read_data_file
 from scenes import captions
 from scenes.fonts import fingerprint, font_for
 
@@ -66,8 +67,8 @@ class Recipe:
     runs: Mapping[str, str]
     captions: Mapping[str, str]
 
-    A_FILE: ClassVar[str] = "a file"
-    """What stands for the name of a data file: only its content can change a film, and that the runs' keys cover."""
+    A_FILE: ClassVar[str] = "a file of content "
+    """What stands, with a digest, for the name of a data file: only its content can change a film."""
 
     @classmethod
     def of(cls, order: Order) -> Recipe:
@@ -148,7 +149,7 @@ def _parameters(order: Order) -> dict[str, Any]:
     """The parameters; of a file only that it is one, for its content is in the keys of the runs."""
     files = files_of(order)
     return {
-        name: Recipe.A_FILE if name in files else value
+        name: f"{Recipe.A_FILE}{hashlib.sha256(read_data_file(files[name])).hexdigest()}" if name in files else value
         for name, value in order.parameters.model_dump(mode="json").items()
     }
 

@@ -148,10 +148,10 @@ def test_a_lecture_is_made_once_and_then_only_what_a_change_touches(lossreel):
     before = modified()
     assert lossreel("build", "--dry-run") == (
         0,
-        "fetch      toy-first    not there yet\n"
+        "from cache toy-first    not there yet\n"
         "render     toy-second   seconds changed: 0.5 -> 0.7\n"
         "unchanged  toy-third\n"
-        "1 of 3 films to render\n",
+        "3 films: 1 to render, 1 from cache, 1 unchanged\n",
         "",
     )
     assert modified() == before
@@ -178,7 +178,7 @@ def test_force_makes_all_anew_and_quality_a_draft(lossreel):
     assert not MEDIA.exists()
     assert lossreel("build", "--quiet")[0] == 2
     assert lossreel("build")[1].startswith("rendered")
-    assert lossreel("build", "--force", "--dry-run")[1] == "render     toy-first   forced\n1 of 1 film to render\n"
+    assert lossreel("build", "--force", "--dry-run")[1] == "render     toy-first   forced\n1 film: 1 to render\n"
     assert lossreel("build", "--force")[1].startswith("rendered")
     assert "size changed: 160x90 -> 854x480" in lossreel("build", "-q", "l", "--dry-run")[1]
     assert lossreel("build", "lecture.toml", "-q", "l", "-o", "draft")[1].startswith("rendered")
@@ -192,7 +192,7 @@ def test_what_leaves_the_cache_before_it_is_fetched_is_made(cache_root):
     for path in MEDIA.iterdir():
         path.unlink()
     steps = plan(read)
-    assert [step.action for step in steps] == ["fetch"]
+    assert [step.action for step in steps] == ["from cache"]
     for entry in (cache_root / "films").iterdir():
         entry.rename(cache_root / entry.name)
     again = Build(steps)
@@ -394,7 +394,7 @@ def test_a_build_with_nothing_to_render_loads_neither_manim_nor_torch(there, arg
     *lines, loaded = done.stdout.splitlines()
     status, *modules = loaded.split()[1:]
     assert status == "0", done.stderr
-    word = {"in place": "unchanged", "in the cache": "fetch" if "--dry-run" in arguments else "from cache"}[there]
+    word = {"in place": "unchanged", "in the cache": "from cache"}[there]
     assert [line.startswith(word) for line in lines] == [True, True, False]
     assert not set(modules) & {"manim", "torch", "numpy", "rich", "av", "PIL", "scipy"}
     assert "scenes.lectures.plan" in modules
@@ -426,9 +426,7 @@ def test_the_summary_is_aligned_in_cells_of_a_terminal():
 def test_the_plan_gives_all_reasons():
     write(*THREE[:2])
     text = planned(plan(lecture.read(Path("lecture.toml"))))
-    assert (
-        text == "render     toy-first    not there yet\nrender     toy-second   not there yet\n2 of 2 films to render"
-    )
+    assert text == "render     toy-first    not there yet\nrender     toy-second   not there yet\n2 films: 2 to render"
 
 
 EVENTS = (
@@ -463,11 +461,11 @@ def test_bars_show_each_film_and_the_whole(monkeypatch, capsys):
         bars = show._rich
         of = {task.description.split("  ")[0].strip(): task for task in bars.tasks}
         assert of["descent-[red]"].percentage == 100
-        assert of["0 of 2"].percentage == 80
+        assert of["all: 0 of 2"].percentage == 80
         assert not of["stuck"].visible
         show("descent-[red]", Done(True, 3))
         show("stuck", Failed("no [blue] room"))
-        assert bars.tasks[-1].description.startswith("2 of 2")
+        assert bars.tasks[-1].description.startswith("all: 2 of 2")
         assert bars.tasks[-1].finished
     out, err = capsys.readouterr()
     assert out == ""

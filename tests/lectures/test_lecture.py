@@ -476,6 +476,7 @@ REFUSED = [
     ("[defaults]\nlr = 1\n", "epochs = -1", 5, "epochs = -1: must be greater"),
     ("[defaults]\nlr = 1\nalpha = 1\n", "", 3, '"alpha" and "lr" are the same'),
     ("[[films]]\n", "", 1, 'key "films" is unknown (did you mean "film"?)'),
+    ('[[film]]\nnmae = "descent"\n', "", 2, '"nmae" is unknown (did you mean "name"?)'),
     ("[[film]]\n", "", 1, 'this film has no name: add e.g. name = "descent"; there are: descent, learning-rate'),
     ("[[film]]\nname = 'flat-region'\n", "", 2, "no film is called 'flat-region'; did you mean 'flat-regions'?"),
     ("[[film]]\nname = 3\n", "", 2, "name = 3: must be the name of a film between quotes"),
@@ -487,7 +488,7 @@ REFUSED = [
     ("", "x = [1,\n2", 3, "unclosed array in \"x = [1,\"; close it with ]"),
     ("", 'x = "C:\\q"', 3, "for a backslash"),
     ("", "a b", 3, "a line is key = value, [defaults] or [[film]]"),
-    ("", "[[film]", 3, "a line is key = value, [defaults] or [[film]]"),
+    ("", "[[film]", 3, "two brackets on both sides, as [[film]]"),
     ("", "[film]", 3, "every film begins with [[film]]"),
     ("a = 1\n", "x = " + "[" * 5000, 4, "this goes too deep"),
     ("a = 1\n", "x = " + "9" * 5000, 4, "too long a number"),
@@ -653,3 +654,25 @@ def test_every_choice_is_accepted():
     for key, choices in {"theme": THEMES, "language": LANGUAGES, "quality": QUALITIES, "format": FORMATS}.items():
         for choice in choices:
             assert film(f'{key} = "{choice}"\n{FILM}').order == film(f'{FILM}{key} = "{choice}"').order
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("lr = 0,1", "a decimal number has a point, as 0.1"),
+        ("start = 5,-4", "several numbers stand in brackets, as [5, -4]"),
+        ("start = (5,-4)", "several numbers stand in brackets, as [5, -4]"),
+        ("lr = .01", "a number begins with a digit: 0.01"),
+        ("lr = 1.", "a number ends with a digit: 5.0"),
+        ("last_frame = True", "write true or false, in small letters"),
+        ("transparent = yes # please", "write true or false, in small letters"),
+        ("name = “descent”", "text stands between straight quotes"),
+        (r'data = "C:\Users\d.csv"', "for a backslash, or put the text between single quotes"),
+        ("[[film]", "two brackets on both sides, as [[film]]"),
+    ],
+)
+def test_usual_slips_of_the_pen_get_the_advice_that_helps(line, advice):
+    Path("lecture.toml").write_text(f'[[film]]\nname = "descent"\n{line}\n')
+    with pytest.raises(InputError, match=re.escape(advice)) as refusal:
+        read(Path("lecture.toml"))
+    assert "lecture.toml, line 3: " in str(refusal.value)

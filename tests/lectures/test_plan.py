@@ -9,7 +9,7 @@ from learning import source
 from learning.errors import InputError
 from scenes import captions
 from scenes.lectures.lecture import read
-from scenes.lectures.plan import plan
+from scenes.lectures.plan import left_over, plan
 from scenes.production import filmcache, recipe
 from scenes.production.render import fulfil
 
@@ -65,7 +65,7 @@ def test_a_change_is_named_with_both_values(change, reason):
 def test_what_was_made_before_comes_from_the_cache():
     made(TOY)
     made(f"{TOY}lr = 0.5\n")
-    assert step(TOY) == ("fetch", "lr changed: 0.5 -> 0.001")
+    assert step(TOY) == ("from cache", "lr changed: 0.5 -> 0.001")
 
 
 def test_how_the_file_is_written_does_not_matter():
@@ -80,7 +80,7 @@ def test_the_folder_of_the_lecture_does_not_matter(tmp_path, monkeypatch):
     made(TOY)
     (tmp_path / "다른 곳").mkdir()
     monkeypatch.chdir(tmp_path / "다른 곳")
-    assert step(TOY) == ("fetch", "not there yet")
+    assert step(TOY) == ("from cache", "not there yet")
 
 
 def test_a_changed_caption_is_named(monkeypatch):
@@ -133,10 +133,10 @@ def test_a_data_file_is_compared_by_content():
     made(text)
     assert step(text) == ("unchanged", "")
     Path("points.csv").write_text("x,y\n0,1\n1,3\n2,5\n")
-    assert step(text) == ("render", "the file of data changed, or the training")
+    assert step(text) == ("render", "what the file of data says changed")
     Path("points.csv").write_text("x,y\n0,1\n1,3\n2,4\n")
     Path("points.csv").rename("other.csv")
-    assert step(text.replace("points", "other")) == ("fetch", "data changed: points.csv -> other.csv")
+    assert step(text.replace("points", "other")) == ("from cache", "data changed: points.csv -> other.csv")
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".png", ".srt", ".vtt"])
@@ -146,7 +146,7 @@ def test_a_damaged_file_is_noticed(suffix):
     whole = path.read_bytes()
     path.unlink()
     path.write_bytes(whole[:-1])
-    assert step(TOY) == ("fetch", "its files were changed or damaged")
+    assert step(TOY) == ("from cache", "its files were changed or damaged")
 
 
 def test_a_strangers_file_is_not_taken_for_ours():
@@ -168,6 +168,21 @@ def test_a_folder_in_the_way_is_told_before_anything_is_done():
     Path("media/films/lecture/toy.mp4").mkdir(parents=True)
     with pytest.raises(InputError, match=r"toy\.mp4 is a folder"):
         step(TOY)
+
+
+def test_a_data_file_with_a_mistake_is_told_before_anything_is_done():
+    Path("points.csv").write_text("x,y\n0,1\n1,abc\n")
+    with pytest.raises(InputError, match=r'lecture\.toml, line 3: points\.csv, line 3: y is "abc"'):
+        step(f'{SMALL}[[film]]\nname = "descent"\ndata = "points.csv"\n')
+
+
+def test_films_that_a_lecture_no_longer_has_are_named():
+    two = TOY + '[[film]]\nname = "toy"\nlabel = "집값"\nlr = 0.5\n'
+    made(two)
+    Path("media/films/lecture/holidays.mp4").write_bytes(b"not ours")
+    assert left_over(written(two)) == []
+    assert left_over(written(TOY)) == [Path("media/films/lecture/toy-집값.mp4")]
+    assert left_over(written('folder = "elsewhere"\n' + TOY)) == []
 
 
 def test_all_is_rendered_by_force():
