@@ -25,6 +25,7 @@ DEFAULT_LIMIT = 5_000_000_000
 
 A_DAY = 24 * 3600
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 
 
 class Usage(NamedTuple):
@@ -62,7 +63,7 @@ def limit() -> int:
     text = os.environ.get(LIMIT_VARIABLE, "").strip()
     if not text:
         return DEFAULT_LIMIT
-    number = text.rstrip("BKMGTbkmgt ")
+    number = text.rstrip("BKMGTIbkmgti ")
     try:
         bytes_ = float(number) * UNITS[text[len(number) :].strip().upper()]
         if 0 <= bytes_ < float("inf"):
@@ -123,7 +124,8 @@ def make_room(newest: Path, root: Path | None = None) -> None:
     most = limit()
     folder = root or default_root()
     _sweep(folder / HISTORIES)
-    entries = sorted((_Kept.of(path) for kind in (HISTORIES, FILMS) for path in _entries(folder / kind)), reverse=True)
+    paths = [path for kind in (HISTORIES, FILMS) for path in _entries(folder / kind)]
+    entries = sorted((kept for path in paths if (kept := _Kept.of(path))), reverse=True)
     total = sum(entry.bytes for entry in entries)
     while total > most and entries:
         oldest = entries.pop()
@@ -148,12 +150,12 @@ class _Kept(NamedTuple):
     path: Path
 
     @classmethod
-    def of(cls, path: Path) -> _Kept:
+    def of(cls, path: Path) -> _Kept | None:
         try:
             files = [path, *path.rglob("*")] if path.is_dir() else [path]
             return cls(path.stat().st_mtime, sum(file.stat().st_size for file in files if file.is_file()), path)
-        except OSError:  # another process deletes it at this moment
-            return cls(0.0, 0, path)
+        except OSError:  # another process deletes or replaces it at this moment
+            return None
 
 
 def _delete(path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -283,13 +285,43 @@ def layer_names(nodes: int, bias: bool) -> tuple[str, ...]:
     return (*first, *(f"layer1.bias[{node}]" for node in range(nodes)), *second, "layer2.bias[0]")
 
 
+_read_once: ContextVar[dict[Path, bytes] | None] = ContextVar("_read_once", default=None)
+
+
+@contextmanager
+def files_read_once() -> Iterator[None]:
+    """Let data files say in here what they said when they were first read in here, whoever saves them meanwhile.
+
+    So what is trained is what is in the key.
+    """
+    if _read_once.get() is not None:
+        yield
+        return
+    token = _read_once.set({})
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
+
+
 def read_data_file(path: Path) -> bytes:
     """Return the bytes of a data file.
 
     Raises:
         InputError: There is no such file, or it cannot be read.
     """
+    read = _read_once.get()
+    if read is None:
+        return _content(path)
+    if path not in read:
+        read[path] = _content(path)
+    return read[path]
+
+
+def _content(path: Path) -> bytes:
     try:
+        if path.is_fifo():
+            raise InputError(f"{path}: is no file but a pipe; give the path of a CSV file with columns x and y")
         return path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file; give the path of a CSV file with columns x and y") from None

@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import platform
 import re
-from collections.abc import Collection, Iterator, Mapping
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -28,6 +30,22 @@ from learning.files import write_whole
 PACKAGES = ("learning", "scenes")
 HOME = Path(learning.__file__).parent.parent
 """The folder in which both packages stand."""
+
+WIDE = {"avx", "avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_bf16", "asimd", "sve"}
+A_TICK = 0.05
+"""Seconds that the times of files may be off."""
+
+
+def _begin() -> float:
+    """Return when this process began, in seconds since 1970; where the system does not tell, when this was loaded."""
+    with suppress(OSError, ValueError, IndexError, AttributeError):
+        ticks = float(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        up = float(Path("/proc/uptime").read_text().split()[0])
+        return time.time() - up + ticks / os.sysconf("SC_CLK_TCK")
+    return time.time()
+
+
+BEGUN = _begin()
 
 DOTTED = re.compile(r"[a-z][\w-]*(\.[\w-]+)+")
 MOST_REMEMBERED = 1000
@@ -64,22 +82,39 @@ def closure(*modules: str, apart_from: frozenset[str] = frozenset()) -> Mapping[
     """
     found: dict[str, Source] = {}
     waiting = [*modules, *_ours(modules)]
+    beside = frozenset(path_of(name).parent for name in modules if name.split(".")[0] not in PACKAGES)
     while waiting:
         name = waiting.pop()
         if name in found or name in apart_from:
             continue
         found[name] = read(path_of(name))
-        waiting += (near for near in _ours(found[name].imports) if near not in found)
+        waiting += (near for near in _ours(_resolved(name, found[name].imports), beside) if near not in found)
     _remember()
     return MappingProxyType(dict(sorted(found.items())))
 
 
 def is_current(sources: Mapping[str, Source]) -> bool:
-    """Tell whether the files still say what they said; if not, this process may have loaded either."""
+    """Tell whether the files still say what they said, and have since this process began.
+
+    If not, it may have loaded what they say now, or what they said before.
+    """
     try:
-        return all(read(path_of(name)) == source for name, source in sources.items())
-    except RunError:
+        paths = {name: path_of(name) for name in sources}
+        is_same = all(read(paths[name]) == source for name, source in sources.items())
+        return is_same and all(path.stat().st_mtime < BEGUN - A_TICK for path in paths.values())
+    except (RunError, OSError):
         return False
+
+
+@cache
+def processor() -> str:
+    """Return what this machine computes with: sums of floats differ in their last digits between kinds of it."""
+    known: set[str] = set()
+    with suppress(OSError):  # Linux
+        said = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+        known = set(next((line for line in said.splitlines() if line.startswith("flags")), "").split()) & WIDE
+    chosen = os.environ.get("ATEN_CPU_CAPABILITY", "")
+    return " ".join(filter(None, (platform.machine(), *sorted(known), chosen)))
 
 
 def path_of(module: str) -> Path:
@@ -103,12 +138,28 @@ def _file_of(module: str) -> Path | None:
     return next((path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()), None)
 
 
-def _ours(names: Collection[str]) -> Iterator[str]:
-    """Return the modules among dotted names, and the packages that are loaded on the way to them."""
+def _ours(names: Iterable[str], beside: Collection[Path] = ()) -> Iterator[str]:
+    """Return the modules among dotted names, and the packages that are loaded on the way to them.
+
+    Args:
+        names: dotted.
+        beside: folders of somebody's own films: what lies there counts too.
+    """
     for name in names:
         parts = name.split(".")
         if parts[0] in PACKAGES:
             yield from (near for end in range(1, len(parts) + 1) if _file_of(near := ".".join(parts[:end])))
+        elif any((folder / f"{parts[0]}.py").is_file() for folder in beside) and _file_of(parts[0]):
+            yield parts[0]
+
+
+def _resolved(module: str, names: Collection[str]) -> Iterator[str]:
+    """Write names that begin with dots as they are called from outside."""
+    for name in names:
+        level = len(name) - len(name.lstrip("."))
+        parts = module.split(".")
+        package = parts if path_of(module).name == "__init__.py" else parts[:-1]
+        yield ".".join([*package[: len(package) - level + 1], name[level:]]) if level else name
 
 
 @cache
@@ -140,13 +191,19 @@ def read(path: Path) -> Source:
         content = path.read_bytes()
     except OSError as error:
         raise RunError(f"{path}: cannot be read ({error.strerror}); install lossreel again") from error
-    name = hashlib.sha256(content).hexdigest()
+    name = hashlib.sha256(_reader() + content).hexdigest()
     if not _remembered:
         _recall()
     if name not in _remembered:
         _remembered[name] = _parsed(content, path)
         _news.add(name)
     return _remembered[name]
+
+
+@cache
+def _reader() -> bytes:
+    """What a source is read by: this file, and the parser of this Python."""
+    return hashlib.sha256(Path(__file__).read_bytes() + platform.python_version().encode()).digest()
 
 
 def _recall() -> None:
@@ -201,7 +258,8 @@ def _imports(node: ast.AST) -> Iterator[str]:
         return
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        start = "." * node.level + (f"{node.module}." if node.module else "")
+        yield from (f"{start}{alias.name}" for alias in node.names)
     for child in ast.iter_child_nodes(node):
         yield from _imports(child)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from learning import source
 from learning.cache import HISTORIES, default_root, make_room, used
 from learning.errors import InputError
-from learning.experiment import Experiment
+from learning.experiment import Experiment, files_read_once
 
 if TYPE_CHECKING:
     from learning.history import History
@@ -28,7 +28,12 @@ def key_of(experiment: Experiment) -> str:
         InputError: The experiment's data file cannot be read.
     """
     code = {name: said.digest for name, said in source.closure(TRAINED_BY).items()}
-    whole = {"experiment": experiment.key(), "code": code, "versions": source.versions(*TRAINED_WITH)}
+    whole = {
+        "experiment": experiment.key(),
+        "code": code,
+        "versions": source.versions(*TRAINED_WITH),
+        "processor": source.processor(),
+    }
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
@@ -41,6 +46,7 @@ def path_of(experiment: Experiment, root: Path | None = None) -> Path:
     return (root or default_root()) / HISTORIES / f"{key_of(experiment)}.npz"
 
 
+@files_read_once()
 def fetch(
     experiment: Experiment, *, root: Path | None = None, progress: Callable[[int, int], None] | None = None
 ) -> History:
@@ -69,6 +75,7 @@ def fetch(
     return history
 
 
+@files_read_once()
 def fetch_all(
     experiments: Mapping[str, Experiment],
     *,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from learning.cache import limit
 from learning.errors import InputError
 from scenes.lectures.lecture import Lecture, LectureFilm
 from scenes.production import filmcache
@@ -44,6 +45,7 @@ def plan(lecture: Lecture, *, force: bool = False) -> list[Step]:
     Raises:
         InputError: a data file is not as it should be, or a folder has the name of a film's file.
     """
+    limit()
     for film in lecture.films:
         _check_name(film.order)
     steps = [_step(film, force) for film in lecture.films]

@@ -63,9 +63,10 @@ class _Watch:
 
     def run(self) -> None:
         while True:
+            known = contents(self._files)  # before we ask: what is saved meanwhile is a change
             self._files = self._dependencies()
             self._eyes.look_at(self._files)
-            before = contents(self._files)
+            before = {**contents(self._files), **{path: known[path] for path in self._files & known.keys()}}
             with self._building() as process:
                 changed = self._change(before, process)
                 anew = ": begun anew" if process.poll() is None else ""
@@ -94,12 +95,13 @@ class _Watch:
 
     def _change(self, before: Contents, process: subprocess.Popen[bytes]) -> list[Path]:
         """Wait until files say something else than before, and return which."""
-        is_waiting = False
+        is_waiting, has_seen = False, True
         while True:
             if process.poll() is not None and not is_waiting:
                 is_waiting = True
                 _say(f"waiting for {self._path.name} to change …")
-            if self._eyes.have_seen(POLL):
+            if has_seen or self._eyes.have_seen(POLL):
+                has_seen = False
                 self._eyes.rest(QUIET, LONGEST)
                 self._eyes.look_at(self._files)  # anew, because folders come and go too
                 now = contents(self._files)

@@ -44,15 +44,11 @@ def is_in_place(order: Order) -> bool:
         kept = filmcache.fetch(order.recipe)
         return kept is not None and _are_there(kept.files, order)
     beside = told(order)
-    if beside.get("key") != order.recipe.key or any(beside.get(name) != fact for name, fact in order.facts.items()):
-        return False
     files = beside.get("files")
-    return isinstance(files, dict) and bool(files) and _are_there(files, order)
-
-
-def is_damaged(order: Order) -> bool:
-    """Tell whether there is a film of the right recipe at the target, but not as it was put there."""
-    return told(order).get("key") == order.recipe.key and not is_in_place(order)
+    if beside.get("key") != order.recipe.key or not isinstance(files, dict) or not files:
+        return False
+    filmcache.used(order.recipe)
+    return _are_there(files, order)
 
 
 def _are_there(files: dict[str, Fingerprint], order: Order) -> bool:

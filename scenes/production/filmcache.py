@@ -58,6 +58,11 @@ def _folder(recipe: Recipe) -> Path:
     return root() / f"{recipe.base[:BASE_DIGITS]}-{recipe.key}"
 
 
+def used(recipe: Recipe) -> None:
+    """Note that a film is in use, if it is kept here."""
+    cache.used(_folder(recipe))
+
+
 def fetch(recipe: Recipe) -> Kept | None:
     """Return a film that is there and whole, or None; a broken entry is removed."""
     return _whole(_folder(recipe))
@@ -150,7 +155,10 @@ def keep(recipe: Recipe, bundle: Path, files: dict[str, Fingerprint], sections: 
 def copy(source: Path, target: Path) -> None:
     """Make a file or folder appear a second time, without its bytes where the file system can."""
     if source.is_dir():
-        shutil.copytree(source, target, copy_function=lambda a, b: link_or_copy(Path(a), Path(b)))
+        try:
+            shutil.copytree(source, target, copy_function=lambda a, b: link_or_copy(Path(a), Path(b)))
+        except shutil.Error as error:  # it was deleted meanwhile
+            raise FileNotFoundError(str(source)) from error
     else:
         link_or_copy(source, target)
 

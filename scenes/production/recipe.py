@@ -84,7 +84,7 @@ class Recipe:
             film=order.entry.name,
             looks=_looks(order),
             code={name: said.digest for name, said in sources.items()},
-            versions=source.versions(*DRAWN_WITH.values()),
+            versions=_versions(),
             parameters=_parameters(order),
             runs=runs,
             captions=_captions(order, sources),
@@ -93,7 +93,7 @@ class Recipe:
     @cached_property
     def key(self) -> str:
         """SHA-256 over all of it, 64 hexadecimal digits."""
-        return _digest({**self.as_json(), "format": FORMAT})
+        return _digest({**self.as_json(), "runs": list(self.runs.items()), "format": FORMAT})
 
     @cached_property
     def base(self) -> str:
@@ -142,7 +142,21 @@ def is_current(order: Order) -> bool:
 def _looks(order: Order) -> dict[str, Any]:
     family = font_for(order.language)
     font = {"family": family, "files": fingerprint(family)} if family else None
-    return {"theme": order.theme, "language": order.language, "font": font, **order.output.settings}
+    return {
+        "scene": order.entry.scene,
+        "theme": order.theme,
+        "language": order.language,
+        "font": font,
+        **order.output.settings,
+    }
+
+
+def _versions() -> dict[str, str]:
+    """Of what draws: packages, the library below pycairo, which is the system's own, and the processor."""
+    import cairo
+
+    found = source.versions(*DRAWN_WITH.values())
+    return {**found, "cairo": cairo.cairo_version_string(), "processor": source.processor()}
 
 
 def _parameters(order: Order) -> dict[str, Any]:
@@ -158,7 +172,8 @@ def _captions(order: Order, sources: Mapping[str, Source]) -> dict[str, str]:
     """The film's own words, and those of all films that its code names."""
     spoken, own = captions.load(order.language), f"{order.entry.name}."
     named = {word for said in sources.values() for word in said.words}
-    keys = [key for key in spoken if (key.startswith(own) and key != f"{own}teaches") or key in named]
+    shown = (key for key in spoken if key != f"{own}teaches")
+    keys = [key for key in shown if key.startswith(own) or key in named]
     return {key: spoken.template(key) for key in sorted(keys)}
 
 

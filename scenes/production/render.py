@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import learning.store
+from learning import cache
+from learning.experiment import files_read_once
 from scenes import captions
 from scenes.fonts import check_font
 from scenes.production import filmcache, recipe
@@ -70,9 +72,11 @@ def render(
     return fulfil(order, force=force, progress=progress)
 
 
+@files_read_once()
 def fulfil(order: Order, *, force: bool = False, progress: Report | None = None) -> Rendered:
     """Do what :func:`render` does, for an order."""
     check_target(order)
+    cache.limit()  # one that cannot be read is said before the work is done
     if not force and (is_in_place(order) or take_from_cache(order)):
         return Rendered(order.target, fresh=False)
     return _make(order, force, progress)

@@ -74,6 +74,7 @@ def test_clear_spares_a_folder_that_is_not_a_cache(tmp_path):
         ("1.5 GB", 1_500_000_000),
         ("20gb", 20_000_000_000),
         ("12 B", 12),
+        ("2GiB", 2**31),
     ],
 )
 def test_the_limit_is_read_from_the_variable(monkeypatch, text, size):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -45,6 +46,7 @@ def house(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(source, "HOME", tmp_path)
+    monkeypatch.setattr(source, "BEGUN", time.time() + 3600)
     source.closure.cache_clear()
     source._file_of.cache_clear()
     yield tmp_path
@@ -62,6 +64,31 @@ def test_the_closure_is_what_may_be_loaded(house):
         "scenes.panels.ball",
         "learning",
     }
+
+
+def test_relative_imports_are_followed(house):
+    (house / "scenes" / "panels" / "pair.py").write_text("from . import ball\nfrom ..alone import numpy")
+    assert {"scenes.panels.ball", "scenes.alone"} < set(source.closure("scenes.panels.pair"))
+
+
+def test_what_lies_beside_somebodys_own_film_is_followed(house, monkeypatch):
+    (house / "mine.py").write_text("import numpy, json, helper\nfrom scenes import film")
+    (house / "helper.py").write_text("EPS = 1")
+    monkeypatch.syspath_prepend(str(house))
+    assert {"mine", "helper", "scenes.panels.ball"} < set(source.closure("mine"))
+
+
+def test_what_was_saved_since_the_process_began_may_be_loaded_or_not(house, monkeypatch):
+    known = source.closure("scenes.film")
+    assert source.is_current(known)
+    monkeypatch.setattr(source, "BEGUN", time.time() - 60)
+    assert not source.is_current(known)
+
+
+def test_the_process_began_a_moment_ago():
+    code = "import time; before = time.time(); from learning import source; print(before - source.BEGUN)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert -0.05 < float(done.stdout) < 10
 
 
 def test_dotted_strings_are_told(house):

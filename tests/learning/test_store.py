@@ -159,6 +159,29 @@ def test_an_experiment_that_cannot_run_leaves_nothing(cache_root, tmp_path):
     assert files(cache_root) == []
 
 
+def test_a_file_that_is_saved_while_it_is_trained_and_saved_back_deceives_nobody(monkeypatch, tmp_path):
+    """Key and training read once: A is saved, B, and A again, and what is kept of A is A's."""
+    file, a, b = tmp_path / "points.csv", "x,y\n0,1\n1,2\n", "x,y\n0,9\n1,8\n"
+    file.write_text(a)
+    train = training.train
+
+    def interfering(*arguments):
+        file.write_text(b)
+        return train(*arguments)
+
+    monkeypatch.setattr(training, "train", interfering)
+    history = store.fetch(SHORT.replace(data=str(file)))
+    np.testing.assert_array_equal(history.y, [1, 2])
+    file.write_text(a)
+    np.testing.assert_array_equal(store.fetch(SHORT.replace(data=str(file))).y, [1, 2])
+
+
+def test_another_processor_is_another_key(monkeypatch):
+    before = store.key_of(SHORT)
+    monkeypatch.setattr(source, "processor", lambda: "riscv")
+    assert store.key_of(SHORT) != before
+
+
 def test_a_data_file_that_moved_is_not_trained_again_and_says_where_it_is(trainings, tmp_path):
     for name in ("one.csv", "two.csv"):
         (tmp_path / name).write_text("x,y\n0,1\n1,2\n2,2\n")

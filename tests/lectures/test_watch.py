@@ -324,7 +324,7 @@ def test_a_save_while_it_is_built_stops_that_and_builds_anew(watching):
     before = set(watch.alive())
     start = time.monotonic()
     write(seconds=0.4)
-    watch.until("lossreel: lecture.toml changed\n")
+    watch.until("lossreel: lecture.toml changed: begun anew\n")
     said = watch.waits()
     assert "1 film: 1 not finished" not in said.partition("lossreel: toy …")[2]
     assert "1 film: 1 rendered" in said

@@ -158,6 +158,21 @@ def test_every_version_counts(monkeypatch, package):
     assert key() != before
 
 
+def test_the_order_of_the_runs_and_the_scene_count(monkeypatch):
+    made = order("learning-rate").recipe
+    assert replace(made, runs=dict(reversed(made.runs.items()))).key != made.key
+    entry = FILMS["descent"]
+    other = Order(replace(entry, scene="scenes.films.descent:Another"), entry.parameters(), OUTPUT, "dark", "en")
+    assert other.recipe.key != key()
+
+
+@pytest.mark.parametrize("name", ["cairo", "processor"])
+def test_the_library_that_draws_and_the_processor_count(name):
+    made = order().recipe
+    assert made.versions[name]
+    assert replace(made, versions={**made.versions, name: "other"}).key != made.key
+
+
 def test_the_font_counts(monkeypatch):
     before = key()
     monkeypatch.setattr(recipe, "fingerprint", lambda family: "another release of it")
