@@ -24,9 +24,8 @@ EXAMPLE = ROOT / "examples" / "headlines.toml"
 NOTHING_TO_DO = 0.5
 BEYOND_THE_RENDER = 1.0
 DRAFT = ["-q", "l"]
-TWICE_AS_MANY_DRAFTS = 1.5
-TWICE_AS_MANY = 1.1
-"""On two cores. A film of 1920x1080 keeps 1.6 of them busy by itself: it is drawn on one and encoded on the other."""
+TWO_AT_A_TIME = 1.5
+"""Times as fast as one at a time, on two cores. Missed at 1920x1080, where one film keeps 1.6 of them busy."""
 FILM = ("flat-regions", "--starts", "-0.8,-0.3", "--starts", "-10,-1")
 """What the example asks of this film, besides the learning rate."""
 LATE_TABLE = "[flat-regions.above]"
@@ -91,7 +90,7 @@ def place(source: Path = ROOT) -> Iterator[Place]:
         yield Place(Path(folder) / "lecture", source)
 
 
-def from_nothing(where: Place, rounds: int, options: list[str], limit: float) -> bool:
+def from_nothing(where: Place, rounds: int, options: list[str]) -> bool:
     """Build from nothing, one at a time and two."""
     times: dict[str, list[float]] = {"1": [], "2": []}
     for _ in range(rounds):
@@ -101,8 +100,8 @@ def from_nothing(where: Place, rounds: int, options: list[str], limit: float) ->
     one, two = (statistics.median(seconds) for seconds in times.values())
     ratio = statistics.median(a / b for a, b in zip(*times.values(), strict=True))
     print(f"four films from nothing{' '.join(['', *options])}: -j 1 {one:.1f} s, -j 2 {two:.1f} s;", end=" ")
-    print(f"{ratio:.2f} times as fast (at least {limit})")
-    return ratio >= limit
+    print(f"{ratio:.2f} times as fast (at least {TWO_AT_A_TIME})")
+    return ratio >= TWO_AT_A_TIME
 
 
 def nothing_to_do(where: Place, options: list[str]) -> bool:
@@ -160,8 +159,8 @@ def main() -> int:
     options = ["-q", given.quality] if given.quality else []
     with place() as where:
         good = [
-            from_nothing(where, given.rounds, DRAFT, TWICE_AS_MANY_DRAFTS),
-            from_nothing(where, given.rounds, options, TWICE_AS_MANY),
+            from_nothing(where, given.rounds, DRAFT),
+            from_nothing(where, given.rounds, options),
             nothing_to_do(where, options),
             one_parameter(where, given.rounds, options),
         ]

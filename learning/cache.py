@@ -168,8 +168,6 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 
 def _usage(folder: Path) -> Usage:
-    files = [
-        path for path in folder.rglob("*") if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
+    files = [path for entry in _entries(folder) for path in (entry, *entry.rglob("*"))]
     sizes = [path.stat().st_size for path in files if path.is_file()]
     return Usage(len(sizes), sum(sizes))

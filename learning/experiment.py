@@ -257,7 +257,7 @@ class Experiment(BaseModel):
         fields = self.model_dump(mode="json")
         fields["optimizer_options"] = [(name, _number(option)) for name, option in self.optimizer_options]
         if self.data_file is not None:
-            fields["data"] = {"file": hashlib.sha256(read_data_file(self.data_file)).hexdigest()}
+            fields["data"] = digest_of(self.data_file)
         text = json.dumps({"format": HISTORY_FORMAT, "experiment": fields}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -316,6 +316,15 @@ def read_data_file(path: Path) -> bytes:
     if path not in read:
         read[path] = _content(path)
     return read[path]
+
+
+def digest_of(path: Path) -> dict[str, str]:
+    """Return what stands for a data file in a key: what it says, not where it is.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    return {"file": hashlib.sha256(read_data_file(path)).hexdigest()}
 
 
 def _content(path: Path) -> bytes:

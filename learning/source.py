@@ -101,20 +101,14 @@ def is_current(sources: Mapping[str, Source]) -> bool:
     try:
         paths = {name: path_of(name) for name in sources}
         is_same = all(read(paths[name]) == source for name, source in sources.items())
-        return is_same and all(path.stat().st_mtime < BEGUN - A_TICK for path in paths.values())
+        return is_same and not any(_was_saved_since(path) for path in paths.values())
     except (RunError, OSError):
         return False
 
 
-@cache
-def processor() -> str:
-    """Return what this machine computes with: sums of floats differ in their last digits between kinds of it."""
-    known: set[str] = set()
-    with suppress(OSError):  # Linux
-        said = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-        known = set(next((line for line in said.splitlines() if line.startswith("flags")), "").split()) & WIDE
-    chosen = os.environ.get("ATEN_CPU_CAPABILITY", "")
-    return " ".join(filter(None, (platform.machine(), *sorted(known), chosen)))
+def _was_saved_since(path: Path) -> bool:
+    """Tell whether a file was saved since this process began; a time to come tells of a clock, not of that."""
+    return BEGUN - A_TICK <= path.stat().st_mtime <= time.time() + A_TICK
 
 
 def path_of(module: str) -> Path:
@@ -162,10 +156,26 @@ def _resolved(module: str, names: Collection[str]) -> Iterator[str]:
         yield ".".join([*package[: len(package) - level + 1], name[level:]]) if level else name
 
 
+def processor() -> str:
+    """Return what this machine computes with: sums of floats differ in their last digits between kinds of it."""
+    known: set[str] = set()
+    with suppress(OSError):  # Linux
+        said = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+        known = (
+            set(next((line for line in said.splitlines() if line.startswith(("flags", "Features"))), "").split()) & WIDE
+        )
+    chosen = os.environ.get("ATEN_CPU_CAPABILITY", "")
+    return " ".join(filter(None, (platform.machine(), *sorted(known), chosen)))
+
+
 @cache
 def versions(*packages: str) -> dict[str, str]:
-    """Return the versions of Python and of packages by name, without importing them; "none" for one that is missing."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in packages}}
+    """Return what numbers and pictures come out of besides our code, by name, without importing it.
+
+    Python's version, the kind of processor, and the versions of packages; "none" for one that is missing.
+    """
+    here = {"python": platform.python_version(), "processor": processor()}
+    return {**here, **{name: _version(name) for name in packages}}
 
 
 def _version(name: str) -> str:

@@ -27,14 +27,14 @@ def key_of(experiment: Experiment) -> str:
     Raises:
         InputError: The experiment's data file cannot be read.
     """
-    code = {name: said.digest for name, said in source.closure(TRAINED_BY).items()}
-    whole = {
-        "experiment": experiment.key(),
-        "code": code,
-        "versions": source.versions(*TRAINED_WITH),
-        "processor": source.processor(),
-    }
+    whole = {"experiment": experiment.key(), **trainer()}
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def trainer() -> dict[str, dict[str, str]]:
+    """Return what a run comes out of besides its experiment: the code that trains, and what it trains with."""
+    code = {name: said.digest for name, said in source.closure(TRAINED_BY).items()}
+    return {"code": code, "versions": source.versions(*TRAINED_WITH)}
 
 
 def path_of(experiment: Experiment, root: Path | None = None) -> Path:

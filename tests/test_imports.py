@@ -72,6 +72,14 @@ for package in (scenes.lectures, scenes.workers):
     assert not modules & (HEAVY | {"distributed", "watchdog"})
 
 
+def test_dask_and_what_watches_files_are_loaded_when_there_is_something_for_them_to_do():
+    modules = loaded(
+        "from scenes.workers.executors import executor_of as of; of('dask://a'); import scenes.lectures.watch"
+    )
+    assert {"scenes.workers.cluster", "scenes.lectures.eyes"} <= modules
+    assert not modules & (HEAVY | {"distributed", "dask", "watchdog"})
+
+
 def test_a_plan_is_made_without_what_trains_and_draws(tmp_path):
     """A whole build with nothing to render: tests/lectures/test_build.py."""
     lecture = tmp_path / "lecture.toml"

@@ -40,7 +40,7 @@ class Step:
 
 
 def plan(lecture: Lecture, *, force: bool = False) -> list[Step]:
-    """Look at every film of a lecture; nothing is changed by it.
+    """Look at every film of a lecture; no film is changed by it, only entries of the cache that are broken go.
 
     Raises:
         InputError: a data file is not as it should be, or a folder has the name of a film's file.
@@ -117,14 +117,12 @@ def _differences(there: Mapping[str, Any], order: Order) -> Iterator[str]:
     if there.get("film") != order.entry.name or not isinstance(before, dict):
         yield f"the film changed: {there.get('film')} -> {order.entry.name}"
         return
-    yield from changes(_without_folders(before), _without_folders(now))
+    files = files_of(order)  # by their names alone: where they are changes nothing
+    yield from changes(_called(before, files), _called(now, files))
     yield from changes({name: there.get(name) for name in LOOKS}, {name: order.facts[name] for name in LOOKS})
     size = {"size": f"{there.get('width')}x{there.get('height')}", "fps": there.get("fps")}
     yield from changes(size, {"size": f"{order.output.width}x{order.output.height}", "fps": order.output.fps})
 
 
-def _without_folders(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Call data files by their names alone: where they are changes nothing."""
-    return {
-        name: Path(value).name if str(value).lower().endswith(".csv") else value for name, value in parameters.items()
-    }
+def _called(parameters: Mapping[str, Any], files: Collection[str]) -> dict[str, Any]:
+    return {name: Path(str(value)).name if name in files else value for name, value in parameters.items()}

@@ -34,7 +34,7 @@ def since(before: Recipe, now: Recipe) -> Iterator[str]:
     yield from changes(before.versions, now.versions)
     yield from _named("source", sources(differing(before.code, now.code)))
     for name in differing(before.parameters, now.parameters):
-        if all(str(recipe.parameters.get(name)).startswith(Recipe.A_FILE) for recipe in (before, now)):
+        if all(isinstance(recipe.parameters.get(name), dict) for recipe in (before, now)):  # digests of files
             yield f"what the file of {name} says changed"
     if before.runs != now.runs and before.parameters == now.parameters:
         yield "the training changed: source, or torch"

@@ -32,7 +32,7 @@ def check_target(order: Order) -> None:
 def told(order: Order) -> dict[str, Any]:
     """Return what the JSON file beside an order's target says; nothing if it is not there or not ours."""
     try:
-        found = json.loads(_path("film.json", order).read_text(encoding="utf-8"))
+        found = json.loads(_path(TOLD, order).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

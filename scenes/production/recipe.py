@@ -10,11 +10,11 @@ import json
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from learning import source, store
 from learning.errors import InputError
-from learning.experiment import read_data_file
+from learning.experiment import digest_of
 from scenes import captions
 from scenes.fonts import fingerprint, font_for
 
@@ -66,9 +66,6 @@ class Recipe:
     parameters: Mapping[str, Any]
     runs: Mapping[str, str]
     captions: Mapping[str, str]
-
-    A_FILE: ClassVar[str] = "a file of content "
-    """What stands, with a digest, for the name of a data file: only its content can change a film."""
 
     @classmethod
     def of(cls, order: Order) -> Recipe:
@@ -152,18 +149,18 @@ def _looks(order: Order) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    """Of what draws: packages, the library below pycairo, which is the system's own, and the processor."""
+    """Of what draws: packages, and the library below pycairo, which is the system's own."""
     import cairo
 
     found = source.versions(*DRAWN_WITH.values())
-    return {**found, "cairo": cairo.cairo_version_string(), "processor": source.processor()}
+    return {**found, "cairo": cairo.cairo_version_string()}
 
 
 def _parameters(order: Order) -> dict[str, Any]:
     """The parameters; of a file only that it is one, for its content is in the keys of the runs."""
     files = files_of(order)
     return {
-        name: f"{Recipe.A_FILE}{hashlib.sha256(read_data_file(files[name])).hexdigest()}" if name in files else value
+        name: digest_of(files[name]) if name in files else value
         for name, value in order.parameters.model_dump(mode="json").items()
     }
 

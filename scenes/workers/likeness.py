@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from learning import source, store
+from learning import store
 from learning.errors import RunError
 from scenes.production.changes import differing, listed, sources
 from scenes.production.order import Order
@@ -17,7 +17,7 @@ from scenes.production.recipe import Recipe
 
 def expectation(order: Order) -> dict[str, Any]:
     """Say what an order's film is made of here, as JSON can hold it."""
-    return {"key": order.recipe.key, "recipe": order.recipe.as_json(), "training": _training()}
+    return {"key": order.recipe.key, "recipe": order.recipe.as_json(), "training": store.trainer()}
 
 
 def check(order: Order, expected: Mapping[str, Any]) -> None:
@@ -35,14 +35,9 @@ def check(order: Order, expected: Mapping[str, Any]) -> None:
         raise RunError(f"{'; '.join(found) or 'lossreel differs'}: install the same on both machines")
 
 
-def _training() -> dict[str, Any]:
-    code = {name: said.digest for name, said in source.closure(store.TRAINED_BY).items()}
-    return {"code": code, "versions": source.versions(*store.TRAINED_WITH)}
-
-
 def _differences(expected: Mapping[str, Any], there: Recipe) -> Iterator[str]:
     """Name what differs; `expected` comes from the machine that is "here" for whoever reads it."""
-    recipe, training = expected["recipe"], _training()
+    recipe, training = expected["recipe"], store.trainer()
     yield from _versions(
         {**expected["training"]["versions"], **recipe.get("versions", {})},
         {**training["versions"], **there.versions},

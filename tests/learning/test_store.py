@@ -179,7 +179,10 @@ def test_a_file_that_is_saved_while_it_is_trained_and_saved_back_deceives_nobody
 def test_another_processor_is_another_key(monkeypatch):
     before = store.key_of(SHORT)
     monkeypatch.setattr(source, "processor", lambda: "riscv")
+    source.versions.cache_clear()
     assert store.key_of(SHORT) != before
+    monkeypatch.undo()
+    source.versions.cache_clear()
 
 
 def test_a_data_file_that_moved_is_not_trained_again_and_says_where_it_is(trainings, tmp_path):

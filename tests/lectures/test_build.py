@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import toycli
+from processes import alive
 
 from learning.errors import InputError
 from scenes import cli, options
@@ -85,19 +86,6 @@ def begin(places):
         process.wait()
         process.stdout.close()
         process.stderr.close()
-
-
-def alive(session):
-    """The processes of a session that have not ended."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, sid = stat.read_text().rpartition(")")[2].split()[:4]
-        except OSError:
-            continue
-        if int(sid) == session and state != "Z":
-            found.append(int(stat.parent.name))
-    return found
 
 
 def left_behind():

@@ -510,13 +510,6 @@ def test_addresses():
         executor_of("desk://host:8786")
 
 
-def test_dask_is_loaded_when_there_is_something_to_send():
-    script = "import sys; from scenes.workers.executors import executor_of as of; of('dask://a'); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert "scenes.workers.cluster" in done.stdout.split()
-    assert not {"distributed", "dask", "manim", "torch", "numpy"} & set(done.stdout.split())
-
-
 def test_without_dask_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"Dask is not installed here; pip install 'lossreel\[cluster\]'"):

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import closing
@@ -14,6 +13,7 @@ import pytest
 import toycli
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import descendants, drawing
 
 from scenes.catalogue import FILMS, find
 from scenes.options import is_list
@@ -54,7 +54,7 @@ def heard(jobs, size=2):
 
 def children():
     """The processes that this one has started and that have not ended."""
-    return {int(one) for task in Path("/proc/self/task").iterdir() for one in (task / "children").read_text().split()}
+    return set(descendants(os.getpid())) - {os.getpid()}
 
 
 def until_drawing(events):
@@ -311,11 +311,7 @@ time.sleep(600)"""  # it never unblocks the signals that are held back while it 
 
 
 def test_a_process_ends_when_nobody_holds_its_input_any_more():
-    process = subprocess.Popen(toycli.WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    process.stdin.write(job(seconds=900).to_json() + "\n")
-    process.stdin.flush()
-    while "drawing" not in process.stdout.readline():
-        assert process.poll() is None
+    process = drawing(job(seconds=900))
     assert left_behind()
     process.stdin.close()
     assert process.wait(timeout=2) == 130
@@ -324,11 +320,7 @@ def test_a_process_ends_when_nobody_holds_its_input_any_more():
 
 
 def test_a_process_that_does_not_listen_ends_with_its_input_too():
-    process = subprocess.Popen(toycli.WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    process.stdin.write(job("odd", what="stubborn").to_json() + "\n")
-    process.stdin.flush()
-    while "drawing" not in process.stdout.readline():
-        assert process.poll() is None
+    process = drawing(job("odd", what="stubborn"))
     until_stubborn(1)
     process.stdin.close()
     assert process.wait(timeout=3) == 130
@@ -336,11 +328,7 @@ def test_a_process_that_does_not_listen_ends_with_its_input_too():
 
 
 def test_a_process_does_not_mind_ctrl_c():
-    process = subprocess.Popen(toycli.WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    process.stdin.write(job(seconds=20).to_json() + "\n")
-    process.stdin.flush()
-    while "drawing" not in process.stdout.readline():
-        assert process.poll() is None
+    process = drawing(job(seconds=20))
     process.send_signal(signal.SIGINT)
     assert process.stdout.read().splitlines()[-1].startswith('{"event": "Done"')
     process.stdin.close()

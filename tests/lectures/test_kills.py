@@ -16,6 +16,7 @@ from pathlib import Path
 import av
 import pytest
 import toycli
+from processes import descendants
 
 from learning.history import History
 from scenes.production import filmcache
@@ -90,15 +91,6 @@ def check_final_names():
             assert filmcache.fingerprint(folder / name) == known
     for path in filmcache.root().with_name("histories").glob("[!.]*.npz"):
         History.load(path)
-
-
-def descendants(pid):
-    """The processes below a process, itself included."""
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += descendants(int(child))
-    return found
 
 
 def kill(process, chance):

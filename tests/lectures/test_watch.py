@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import alive
 
 from learning.source import HOME
 from scenes.captions import path_of as captions_of
@@ -205,15 +206,7 @@ class Watching:
 
     def alive(self):
         """The processes of the session that have not ended."""
-        found = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
-            except OSError:
-                continue
-            if int(session) == self.process.pid and state != "Z":
-                found.append(int(stat.parent.name))
-        return found
+        return alive(self.process.pid)
 
     def end(self):
         for pid in self.alive():
@@ -349,13 +342,6 @@ def test_ctrl_c_ends_it_while_it_builds(watching, to_all, blow):
     assert said.count("lossreel: interrupted\n") == 1
     assert "Traceback" not in said
     assert not list(Path().rglob(".lossreel-*"))
-
-
-def test_watching_itself_loads_nothing_heavy():
-    script = "import sys, scenes.lectures.watch, scenes.lectures.dependencies; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=HOME)
-    assert "scenes.lectures.eyes" in done.stdout.split()
-    assert not {"watchdog", "manim", "torch", "numpy", "rich"} & set(done.stdout.split())
 
 
 def test_a_lecture_that_is_not_there_is_a_mistake_at_once(toys):
