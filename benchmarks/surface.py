@@ -104,7 +104,8 @@ def ours(asked: argparse.Namespace) -> None:
 def film_surface(asked: argparse.Namespace) -> None:
     """Fetch the run, draw and encode."""
     from learning.store import fetch
-    from scenes.catalogue import DescentParameters, Entry, FlatRegionsParameters
+    from scenes.catalogue import Entry
+    from scenes.parameters import DescentParameters, FlatRegionsParameters
     from scenes.production import studio
     from scenes.production.order import Order
     from scenes.production.shooting import shoot_film

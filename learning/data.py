@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ import numpy.typing as npt
 from learning.errors import InputError, quoted, unknown
 from learning.experiment import DATA_OPTIONS, Experiment, Option, read_data_file
 from learning.theory import Float64, sigmoid
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
 
 Float32 = npt.NDArray[np.float32]
 
@@ -49,35 +52,89 @@ LOGISTIC = (-1.0, 5.0)
 """Bias and slope of the logit that the logistic data are made from."""
 
 
-def regression(seed: int) -> Data:
+RISE_AND_FALL = (5.0, 15.0, -5.0)
+"""Of the logit that rises, then falls: its height at zero, its slopes left and right of it."""
+
+POLYNOMIAL = (4.0, 3.0, -2.0, 1.0)
+"""Coefficients of x, x², x³, and the constant."""
+
+HOMEWORK = (-7.0, 2.5)
+"""Bias and slope of the line that the five points lie upon."""
+
+ZEROS_AND_ONES = (0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1)
+
+
+def regression(generator: Generator) -> Data:
     """Make the notes' 100 points: x = sorted randn, y = 2.5 + 4x + 0.5 randn; their seed is 43052."""
     import torch
 
-    generator = torch.Generator().manual_seed(seed)
     x, _ = torch.randn(100, generator=generator).sort()  # (N,)
     noise = 0.5 * torch.randn(100, generator=generator)  # (N,)
     truth = torch.stack([torch.ones(100), x], dim=1) @ torch.tensor(REGRESSION)  # (N, 2) @ (2,) -> (N,)
     return Data(x.numpy(), (truth + noise).numpy(), truth.numpy(), REGRESSION, "regression")
 
 
-def logistic(seed: int) -> Data:
+def noisy_line(generator: Generator) -> Data:
+    """Make 100 points: x = 10 randn, in the order in which they are drawn, y = x + 3 randn."""
+    import torch
+
+    x = 10 * torch.randn(100, generator=generator)  # (N,)
+    y = x + 3 * torch.randn(100, generator=generator)
+    return Data(x.numpy(), y.numpy(), x.numpy().copy(), (0.0, 1.0), "noisy-line")
+
+
+def polynomial(generator: Generator) -> Data:
+    """Make the notes' 100 points: x = sorted randn, y = 1 + 4x + 3x² - 2x³ + randn; their seed is 43052."""
+    import torch
+
+    x, _ = torch.randn(100, generator=generator).sort()  # (N,)
+    noise = torch.randn(100, generator=generator)  # (N,)
+    columns = torch.stack([x, x**2, x**3], dim=1)  # (N, 3)
+    truth = columns @ torch.tensor(POLYNOMIAL[:3]) + POLYNOMIAL[3]
+    return Data(x.numpy(), (truth + noise).numpy(), truth.numpy(), POLYNOMIAL, "polynomial")
+
+
+def logistic(generator: Generator) -> Data:
     """Make the notes' 2000 points of linspace(-1, 1): y is 1 with probability sigmoid(-1 + 5x), otherwise 0.
 
-    y is what ``torch.manual_seed(seed); torch.bernoulli(probability)`` draws.
+    y is what ``torch.bernoulli(probability)`` draws after ``torch.manual_seed(seed)``.
     """
+    return _coins(lambda x: LOGISTIC[0] + LOGISTIC[1] * x, LOGISTIC, "logistic", generator)
+
+
+def rise_and_fall(generator: Generator) -> Data:
+    """Make the notes' 2000 points whose probability of 1 rises, then falls: the logit is 5 + 15x, 5 - 5x from 0 on."""
+    import torch
+
+    height, left, right = RISE_AND_FALL
+    return _coins(lambda x: height + torch.where(x < 0, left * x, right * x), None, "rise-and-fall", generator)
+
+
+def _coins(
+    logit: Callable[[Tensor], Tensor], true_params: tuple[float, ...] | None, name: str, generator: Generator
+) -> Data:
+    """Throw a coin at each of 2000 points of linspace(-1, 1): 1 with the probability sigmoid of their logit."""
     import torch
 
     x = torch.linspace(-1, 1, 2000)  # (N,)
-    probability = torch.sigmoid(LOGISTIC[0] + LOGISTIC[1] * x)  # (N,)
-    y = torch.bernoulli(probability, generator=torch.Generator().manual_seed(seed))
-    return Data(x.numpy(), y.numpy(), probability.numpy(), LOGISTIC, "logistic")
+    probability = torch.sigmoid(logit(x))  # (N,)
+    y = torch.bernoulli(probability, generator=generator)
+    return Data(x.numpy(), y.numpy(), probability.numpy(), true_params, name)
 
 
-def broken_line(seed: int, noise: float, slopes: tuple[float, float]) -> Data:
+def zeros_and_ones(generator: Generator) -> Data:
+    """Make the notes' 13 points, of x from -6 to 6, around sigmoid(x). Nothing of them is drawn."""
+    del generator
+    x = np.arange(-6, 7, dtype=np.float32)  # (N,)
+    truth = sigmoid(x).astype(np.float32)
+    return Data(x, np.array(ZEROS_AND_ONES, np.float32), truth, (0.0, 1.0), "zeros-and-ones")
+
+
+def broken_line(generator: Generator, noise: float, slopes: tuple[float, float]) -> Data:
     """Make the notes' 100 points of linspace(-1, 1) around a line through the origin that breaks there.
 
     Args:
-        seed: Seed of the noise.
+        generator: Draws the noise.
         noise: Standard deviation of the points around the line; the notes' is 0.3.
         slopes: Slopes left and right of zero; the notes' are 1 and 3.5.
     """
@@ -85,16 +142,50 @@ def broken_line(seed: int, noise: float, slopes: tuple[float, float]) -> Data:
 
     x = torch.linspace(-1, 1, 100)  # (N,)
     truth = torch.where(x < 0, slopes[0] * x, slopes[1] * x)  # (N,)
-    y = truth + noise * torch.randn(100, generator=torch.Generator().manual_seed(seed))
+    y = truth + noise * torch.randn(100, generator=generator)
     return Data(x.numpy(), y.numpy(), truth.numpy(), None, "broken-line")
+
+
+def noise(generator: Generator) -> Data:
+    """Make the notes' 100 points of linspace(-1, 1) at which there is nothing to learn: y = randn."""
+    import torch
+
+    x = torch.linspace(-1, 1, 100)  # (N,)
+    return Data(x.numpy(), torch.randn(100, generator=generator).numpy(), np.zeros(100, np.float32), None, "noise")
+
+
+def parabola(generator: Generator) -> Data:
+    """Make two points, y = 1 - √2 and 1 + √2. Nothing is drawn.
+
+    The mean of their squared distances from a number w is (w - 1)² + 2, the notes' loss(w) = w² - 2w + 3.
+    """
+    del generator
+    x = np.array([-1, 1], np.float32)  # (N,)
+    return Data(x, (1 + x * np.sqrt(2)).astype(np.float32), np.ones(2, np.float32), (1.0,), "parabola")
+
+
+def five_points(generator: Generator) -> Data:
+    """Make the homework's 5 points upon a line: x = sorted randn, y = 2.5x - 7; the solution's seed is 202043052."""
+    import torch
+
+    x, _ = torch.randn(5, generator=generator).sort()  # (N,)
+    y = HOMEWORK[1] * x + HOMEWORK[0]
+    return Data(x.numpy(), y.numpy(), y.numpy().copy(), HOMEWORK, "five-points")
 
 
 DATA_SETS: Mapping[str, Callable[..., Data]] = {
     "regression": regression,
     "logistic": logistic,
     "broken-line": broken_line,
+    "zeros-and-ones": zeros_and_ones,
+    "noisy-line": noisy_line,
+    "rise-and-fall": rise_and_fall,
+    "polynomial": polynomial,
+    "noise": noise,
+    "parabola": parabola,
+    "five-points": five_points,
 }
-"""Every data set: its name, and what makes it from a seed and its options."""
+"""Every data set: its name, and what makes it from a random generator and its options."""
 
 
 def data_of(experiment: Experiment) -> Data:
@@ -103,7 +194,17 @@ def data_of(experiment: Experiment) -> Data:
     Raises:
         InputError: The CSV file is not as it should be, or has another y than 0 to 1 where the loss is bce.
     """
-    data = load(experiment.data, experiment.seed_of_data, dict(experiment.data_options))
+    return _checked(load(experiment.data, experiment.seed_of_data, dict(experiment.data_options)), experiment)
+
+
+def fresh_data_of(experiment: Experiment) -> Data | None:
+    """Return other data from the same source, or None: what a model learned from one draw is tested with another."""
+    if experiment.test_seed is None:
+        return None
+    return _checked(load(experiment.data, experiment.test_seed, dict(experiment.data_options)), experiment)
+
+
+def _checked(data: Data, experiment: Experiment) -> Data:
     outside = data.y[(data.y < 0) | (data.y > 1)]
     if experiment.loss == "bce" and len(outside):
         raise InputError(
@@ -125,7 +226,34 @@ def truth_of(experiment: Experiment, x: npt.ArrayLike) -> Float64 | None:
     if experiment.data == "broken-line":
         left, right = cast("tuple[float, float]", dict(experiment.data_options)["slopes"])
         return np.where(at < 0, left * at, right * at)
-    return None
+    if experiment.data == "rise-and-fall":
+        height, left, right = RISE_AND_FALL
+        return sigmoid(height + np.where(at < 0, left * at, right * at))
+    formula = _FORMULAS.get(experiment.data)
+    return None if formula is None else formula(at)
+
+
+_FORMULAS: Mapping[str, Callable[[Float64], Float64]] = {
+    "zeros-and-ones": sigmoid,
+    "noisy-line": np.array,
+    "polynomial": np.polynomial.Polynomial((POLYNOMIAL[3], *POLYNOMIAL[:3])),
+    "noise": np.zeros_like,
+    "parabola": np.ones_like,
+    "five-points": lambda x: HOMEWORK[0] + HOMEWORK[1] * x,
+}
+
+
+def generator_after(experiment: Experiment) -> Generator:
+    """Return torch's random generator as it is when the data of an experiment, a data set of ours, have been drawn."""
+    generator = _generator(experiment.seed_of_data)
+    DATA_SETS[experiment.data](generator, **dict(experiment.data_options))
+    return generator
+
+
+def _generator(seed: int) -> Generator:
+    import torch
+
+    return torch.Generator().manual_seed(seed)
 
 
 def load(name_or_path: str, seed: int, options: Mapping[str, Option] | None = None) -> Data:
@@ -143,7 +271,7 @@ def load(name_or_path: str, seed: int, options: Mapping[str, Option] | None = No
         InputError: The name is unknown, or the file is not as it should be; says the line and the value.
     """
     if name_or_path in DATA_SETS:
-        return DATA_SETS[name_or_path](seed, **{**DATA_OPTIONS[name_or_path], **(options or {})})
+        return DATA_SETS[name_or_path](_generator(seed), **{**DATA_OPTIONS[name_or_path], **(options or {})})
     if not name_or_path.lower().endswith(".csv"):
         raise unknown("data", name_or_path, (*DATA_SETS, "the path of a .csv file"))
     return read_csv(Path(name_or_path))

@@ -33,13 +33,25 @@ DATA_OPTIONS: Mapping[str, Mapping[str, Option]] = {
     "regression": {},
     "logistic": {},
     "broken-line": {"noise": 0.3, "slopes": (1.0, 3.5)},
+    "zeros-and-ones": {},
+    "noisy-line": {},
+    "rise-and-fall": {},
+    "polynomial": {},
+    "noise": {},
+    "parabola": {},
+    "five-points": {},
 }
 """The data sets that :mod:`learning.data` makes, and the options of each with their defaults."""
 
 DATA_SET_NAMES = tuple(DATA_OPTIONS)
 
-MODEL_NAMES = ("line", "logistic", "relu")
+NETS = ("relu", "relu-logistic", "steps")
+"""The models of two layers with nodes between them: ReLU nodes, the same before a sigmoid, and steps."""
+
+MODEL_NAMES = ("line", "logistic", "linear", *NETS)
 """The models of :mod:`learning.model`."""
+
+MOST_POWERS = 10
 
 MOST_NODES = 1024
 MOST_NETS = 2000
@@ -63,12 +75,24 @@ OPTIMIZERS = (
 )
 """Those of torch.optim that can train a vector: not SparseAdam, nor Muon, which wants matrices."""
 
+PROBABILITIES = ("logistic", "relu-logistic")
+"""The models whose ŷ is a probability."""
+
+_ONLY_FOR: tuple[tuple[str, object, tuple[str, ...]], ...] = (
+    ("powers", None, ("linear",)),
+    ("nodes", None, NETS),
+    ("bias", False, ("linear", *NETS)),
+    ("nets", 1, NETS),
+)
+"""A field, the value that says nothing, and the models that take another."""
+
 COUPLING = ("Adafactor", "LBFGS")
 """Those whose step for one weight depends on all the others, so that runs side by side would not be independent."""
 
 START_LIMIT = 1e6
 """Largest magnitude of a first weight."""
 
+Power = Annotated[int, Field(ge=0, le=9)]
 Value = Annotated[float, Field(ge=-START_LIMIT, le=START_LIMIT, allow_inf_nan=False)]
 
 
@@ -88,8 +112,11 @@ class Experiment(BaseModel):
     data_options: Options = Field((), validate_default=True, description="options of the data set, sorted by name")
     data_seed: int | None = Field(None, ge=0, lt=2**32, description="seed of the data; None: that of the run")
     model: str = Field("line", description="name of the model")
-    nodes: int | None = Field(None, ge=1, le=MOST_NODES, description="ReLU nodes of the model relu")
-    bias: bool = Field(False, description="whether both layers of the model relu have a bias")
+    powers: tuple[Power, ...] | None = Field(
+        None, min_length=1, max_length=MOST_POWERS, description="powers of x that are the columns of the model linear"
+    )
+    nodes: int | None = Field(None, ge=1, le=MOST_NODES, description="nodes of a net")
+    bias: bool = Field(False, description="whether the layers of the model linear, or of a net, have a bias")
     nets: int = Field(
         1, ge=1, le=MOST_NETS, description="relu nets side by side, with first weights of seed, seed+1, …"
     )
@@ -103,7 +130,14 @@ class Experiment(BaseModel):
     batch_size: int | None = Field(None, ge=1, description="points an update; None: all of them")
     seed: int = Field(43052, ge=0, lt=2**32, description="seed of the data, the batches and the first weights")
     start: tuple[Value, ...] | None = Field((-5.0, 10.0), description="first weights; None: the model's own")
-    record_every: int = Field(1, ge=1, description="epochs from one recorded state to the next")
+    seeded_once: bool = Field(
+        False, description="whether first weights are drawn after the data, as by a program that sets the seed once"
+    )
+    test_seed: int | None = Field(
+        None, ge=0, lt=2**32, description="seed of test data, drawn apart; None: there are none"
+    )
+    record: Literal["epoch", "update"] = Field("epoch", description="whether states between updates are recorded, too")
+    record_every: int = Field(1, ge=1, description="epochs, or updates, from one recorded state to the next")
 
     if not TYPE_CHECKING:  # so that type checkers keep the signature that the fields give
 
@@ -120,7 +154,9 @@ class Experiment(BaseModel):
             return {**values, "start": None}
         return values
 
-    @field_validator("lr", "epochs", "batch_size", "seed", "data_seed", "nodes", "nets", "record_every", mode="before")
+    @field_validator(
+        "lr", "epochs", "batch_size", "seed", "data_seed", "test_seed", "nodes", "nets", "record_every", mode="before"
+    )
     @classmethod
     def _no_truth_value(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, bool):
@@ -185,16 +221,34 @@ class Experiment(BaseModel):
 
     @model_validator(mode="after")
     def _model_is_whole(self) -> Experiment:
-        if self.model == "relu" and self.nodes is None:
-            raise InputError(f"nodes = None: the model relu needs 1 to {MOST_NODES} nodes; give nodes, such as 2")
-        for name, value, none in (("nodes", self.nodes, None), ("bias", self.bias, False), ("nets", self.nets, 1)):
-            if self.model != "relu" and value != none:
-                raise InputError(f"{name} = {value}: only the model relu takes it; leave it out, or choose model relu")
-        if self.loss == "bce" and self.model != "logistic":
+        if self.model in NETS and self.nodes is None:
+            raise InputError(
+                f"nodes = None: the model {self.model} needs 1 to {MOST_NODES} nodes; give nodes, such as 2"
+            )
+        if self.model == "linear" and self.powers is None:
+            raise InputError("powers = None: the model linear needs its columns; give powers of x, such as (1, 2, 3)")
+        for name, none, models in _ONLY_FOR:
+            value = getattr(self, name)
+            if value != none and self.model not in models:
+                raise InputError(
+                    f"{name} = {value}: only the model {_either(models)} takes it; leave it out, or choose such a model"
+                )
+        if self.loss == "bce" and self.model not in PROBABILITIES:
             raise InputError(
                 f"loss = 'bce': needs a probability, which the model {self.model} does not give; "
-                "choose sse or mse, or the model logistic"
+                f"choose sse or mse, or the model {_either(PROBABILITIES)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _data_are_whole(self) -> Experiment:
+        for name, asked in (("test_seed", self.test_seed is not None), ("seeded_once", self.seeded_once)):
+            if asked and self.data_file is not None:
+                raise InputError(f"{name} = {getattr(self, name)}: a data file draws nothing; leave it out")
+            if asked and self.nets > 1:
+                raise InputError(f"{name} = {getattr(self, name)}: with nets = {self.nets} it is unknown; leave it out")
+        if self.seeded_once and self.data_seed not in (None, self.seed):
+            raise InputError(f"data_seed = {self.data_seed}: with seeded_once there is one seed; leave it out")
         return self
 
     @model_validator(mode="after")
@@ -265,9 +319,13 @@ class Experiment(BaseModel):
 def parameter_names(experiment: Experiment) -> tuple[str, ...]:
     """Return the names of the P parameters, in the order in which a history keeps them.
 
-    Line and logistic: w0 is the bias, w1 the slope. A relu net: as its layers would be called in PyTorch, with
-    indices, ``layer1.weight[0,0]`` …; with more nets than one, ``net0.`` and so on before each.
+    Line and logistic: w0 is the bias, w1 the slope. A linear layer: as in PyTorch, with indices, ``weight[0,0]`` …,
+    ``bias[0]``. A net: as its layers would be called, ``layer1.weight[0,0]`` …; with more nets than one, ``net0.`` and
+    so on before each.
     """
+    if experiment.powers is not None:
+        weights = tuple(f"weight[0,{column}]" for column in range(len(experiment.powers)))
+        return (*weights, "bias[0]") if experiment.bias else weights
     if experiment.nodes is None:
         return ("w0", "w1")
     names = layer_names(experiment.nodes, experiment.bias)
@@ -336,6 +394,10 @@ def _content(path: Path) -> bytes:
         raise InputError(f"{path}: there is no such file; give the path of a CSV file with columns x and y") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give a CSV file with columns x and y") from error
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
 def _is_finite(option: Option) -> bool:

@@ -25,13 +25,16 @@ Array = npt.NDArray[Any]
 ARRAYS = ("epoch", "loss", "params", "grads", "yhat", "x", "y")
 """The arrays of a history file, in this order; ``meta`` comes after them."""
 
+EXTRAS = ("batch", "test_x", "test_y", "test_loss", "test_yhat")
+"""Arrays that only some histories have."""
+
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same history, whenever it is saved
 
 
 class State(NamedTuple):
     """One row: everything at the same weights."""
 
-    epoch: int
+    epoch: int | float
     loss: float
     params: Array  # (P,)
     grads: Array  # (P,)
@@ -43,7 +46,8 @@ class History:
     """A recorded training run of T states, P parameters and N points; the arrays are read-only.
 
     Attributes:
-        epoch: (T,) int64, strictly increasing: how many epochs were finished in this state.
+        epoch: (T,) strictly increasing: how many epochs were finished in this state. int64; float64, with fractions,
+            where the states between updates are recorded, too.
         loss: (T,) loss over all the data.
         params: (T, P) parameters, in the order of :attr:`names`.
         grads: (T, P) gradient of the loss at these parameters.
@@ -52,6 +56,11 @@ class History:
         y: (N,) observations.
         meta: What JSON can hold: ``format``, ``names``, ``experiment``, ``torch``, ``truth`` (the true
             parameters, or None), ``data`` (a name for the data).
+        batch: (T, B) int64, where states between updates are recorded: the points of the update that follows, -1
+            where there are fewer, and in the last row; otherwise None.
+        test_x, test_y: (M,) points that nothing was learned from, or None.
+        test_loss: (T,) loss over them, or None.
+        test_yhat: (T, M) what the model says of them, or None.
 
     Raises:
         InputError: The shapes do not belong together, or meta lacks something.
@@ -65,15 +74,26 @@ class History:
     x: Array
     y: Array
     meta: dict[str, Any]
+    batch: Array | None = None
+    test_x: Array | None = None
+    test_y: Array | None = None
+    test_loss: Array | None = None
+    test_yhat: Array | None = None
 
     def __post_init__(self) -> None:
-        for name in ARRAYS:
-            object.__setattr__(self, name, _read_only(getattr(self, name)))
+        for name, array in self.arrays.items():
+            object.__setattr__(self, name, _read_only(array))
         object.__setattr__(self, "meta", json.loads(_canonical(self.meta)))
         _check(self)
 
     def __len__(self) -> int:
         return len(self.epoch)
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """Every array that there is, by name."""
+        every = {name: getattr(self, name) for name in (*ARRAYS, *EXTRAS)}
+        return {name: array for name, array in every.items() if array is not None}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -129,7 +149,7 @@ class History:
         Raises:
             InputError: The epoch is outside of what was recorded.
         """
-        first, last = int(self.epoch[0]), int(self.epoch[-1])
+        first, last = self.epoch[0].item(), self.epoch[-1].item()
         if not first <= epoch <= last:
             raise InputError(f"epoch {epoch} was not recorded; choose one from {first} to {last}")
         return int(np.searchsorted(self.epoch, epoch, side="right")) - 1
@@ -141,13 +161,12 @@ class History:
             InputError: The epoch is outside of what was recorded.
         """
         k = self.row(epoch)
-        return State(int(self.epoch[k]), float(self.loss[k]), self.params[k], self.grads[k], self.yhat[k])
+        return State(self.epoch[k].item(), float(self.loss[k]), self.params[k], self.grads[k], self.yhat[k])
 
     def digest(self) -> str:
         """Return SHA-256 over the arrays and meta, 64 hexadecimal digits."""
         digest = hashlib.sha256(_canonical(self.meta).encode())
-        for name in ARRAYS:
-            array: Array = getattr(self, name)
+        for name, array in self.arrays.items():
             digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
         return digest.hexdigest()
@@ -159,10 +178,7 @@ class History:
             RunError: The file cannot be written.
         """
         with write_whole(Path(path)) as file:
-            _write(
-                file,
-                {name: getattr(self, name) for name in ARRAYS} | {"meta": np.array(_canonical(self.meta))},
-            )
+            _write(file, {**self.arrays, "meta": np.array(_canonical(self.meta))})
 
     @classmethod
     def load(cls, path: Path | str) -> History:
@@ -173,7 +189,7 @@ class History:
         """
         try:
             arrays = _read(Path(path))
-            return cls(**{name: arrays[name] for name in ARRAYS}, meta=json.loads(str(arrays["meta"])))
+            return cls(meta=json.loads(str(arrays.pop("meta"))), **arrays)
         except FileNotFoundError:
             raise InputError(f"{path}: there is no such file; give the path of a history, *.npz") from None
         except Exception as error:  # a damaged archive can raise almost anything
@@ -196,7 +212,8 @@ def _read(path: Path) -> dict[str, Array]:
         missing = [name for name in (*ARRAYS, "meta") if f"{name}.npy" not in archive.namelist()]
         if missing:
             raise InputError(f"it has no array {missing[0]}")
-        files = {name: io.BytesIO(archive.read(f"{name}.npy")) for name in (*ARRAYS, "meta")}
+        there = [name for name in (*ARRAYS, *EXTRAS, "meta") if f"{name}.npy" in archive.namelist()]
+        files = {name: io.BytesIO(archive.read(f"{name}.npy")) for name in there}
     return {name: np.lib.format.read_array(file, allow_pickle=False) for name, file in files.items()}
 
 
@@ -222,12 +239,15 @@ def _check(history: History) -> None:
         raise InputError(f"format {history.meta.get('format')} where this lossreel reads {HISTORY_FORMAT}")
     if not isinstance(history.meta.get("names"), list):
         raise InputError('meta has no "names"')
-    for name, shape in _shapes(history).items():
-        array: Array = getattr(history, name)
-        if array.shape != shape:
-            raise InputError(f"{name} has shape {array.shape} where {shape} belongs")
-        if array.dtype.kind != ("i" if name == "epoch" else "f"):
-            raise InputError(f"{name} holds {array.dtype}: epoch must be integers, the others floats")
+    shapes, kinds = _shapes(history), {"epoch": "if", "batch": "i"}
+    for name, array in history.arrays.items():
+        if array.shape != shapes[name]:
+            raise InputError(f"{name} has shape {array.shape} where {shapes[name]} belongs")
+        if array.dtype.kind not in kinds.get(name, "f"):
+            raise InputError(f"{name} holds {array.dtype}: batch must be integers, epoch numbers, the others floats")
+    tests = [name for name in EXTRAS if name.startswith("test_")]
+    if len({getattr(history, name) is None for name in tests}) > 1:
+        raise InputError(f"of {', '.join(tests)} there must be all or none")
     if len(history) == 0 or np.any(np.diff(history.epoch) <= 0):
         raise InputError("epoch must hold at least one number and increase")
 
@@ -235,6 +255,8 @@ def _check(history: History) -> None:
 def _shapes(history: History) -> dict[str, tuple[int, ...]]:
     """Return the shape that each array must have, given T, P and N."""
     states, points, parameters = history.epoch.size, history.y.size, len(history.names)
+    tests, batch = history.test_y, history.batch
+    tested = 0 if tests is None else tests.size
     return {
         "epoch": (states,),
         "loss": (states,),
@@ -243,4 +265,9 @@ def _shapes(history: History) -> dict[str, tuple[int, ...]]:
         "yhat": (states, points, *history.yhat.shape[2:]),
         "x": (points, *history.x.shape[1:]),
         "y": (points,),
+        "batch": (states, 0 if batch is None else batch.shape[-1]),
+        "test_x": (tested,),
+        "test_y": (tested,),
+        "test_loss": (states,),
+        "test_yhat": (states, tested),
     }

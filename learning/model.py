@@ -8,8 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from learning.data import generator_after
 from learning.experiment import Experiment
 from learning.lanes import in_whole_lanes
+
+STEEPNESS = 200.0
+"""Of the notes' own activation."""
 
 
 class Model(nn.Module):
@@ -32,9 +36,12 @@ class Model(nn.Module):
 class Line(Model):
     """ŷ = w0 + w1 x, the notes' product of X = [1 x] and the weights."""
 
-    def __init__(self, seed: int, start: tuple[float, ...] | None) -> None:
+    def __init__(self, start: tuple[float, ...] | None) -> None:
         super().__init__()
-        self.weights = nn.Parameter(_first_weights(seed, start).unsqueeze(-1))  # (2, 1), each beside its row of X
+        layer = nn.Linear(1, 1)
+        drawn = torch.cat([layer.bias.detach(), layer.weight.detach().flatten()])
+        self.weights = nn.Parameter(drawn.unsqueeze(-1))  # (2, 1), each beside its row of X
+        _set(self, start)
 
     def features(self, x: Tensor) -> Tensor:
         """Return X = [1 x], a feature a row, (2, N), for x (N,)."""
@@ -53,30 +60,75 @@ class Logistic(Line):
         return in_whole_lanes(torch.sigmoid, u)
 
 
-class ReluNet(Model):
-    """Linear(1, H) - ReLU - Linear(H, 1), both with or without bias.
+class Linear(Model):
+    """ŷ of ``torch.nn.Linear(D, 1)`` upon D powers of x, with or without bias."""
 
-    The layers hold the weights that ``torch.nn.Linear`` draws after that seed, the first layer first. Without
-    matrix products small nets are quicker, too.
+    def __init__(self, start: tuple[float, ...] | None, powers: Sequence[int], bias: bool) -> None:
+        super().__init__()
+        self.powers = tuple(powers)
+        layer = nn.Linear(len(self.powers), 1, bias)
+        self.weight = nn.Parameter(layer.weight.detach().mT.contiguous())  # (D, 1), each beside its column of X
+        self.bias = nn.Parameter(layer.bias.detach()) if bias else None
+        _set(self, start)
+
+    def features(self, x: Tensor) -> Tensor:
+        """Return the powers of x, a column of X a row, (D, N), for x (N,)."""
+        return torch.stack([x**power for power in self.powers])
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return ŷ, (N,) or (K, N), for features (D, N)."""
+        yhat = (self.weight * features).sum(dim=-2)  # (D, 1) * (D, N) -> (N,)
+        return yhat if self.bias is None else yhat + self.bias
+
+
+class Net(Model):
+    """Linear(1, H) - activation - Linear(H, 1), both with or without bias.
+
+    Without matrix products small nets are quicker, too.
     """
 
-    def __init__(self, seed: int, start: tuple[float, ...] | None, nodes: int, bias: bool) -> None:
+    def __init__(self, start: tuple[float, ...] | None, nodes: int, bias: bool) -> None:
         super().__init__()
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.layer1 = nn.Linear(1, nodes, bias)
-            self.layer2 = nn.Linear(nodes, 1, bias)
-        if start is not None:
-            nn.utils.vector_to_parameters(torch.tensor(start, dtype=torch.float32), self.parameters())
+        self.layer1 = nn.Linear(1, nodes, bias)
+        self.layer2 = nn.Linear(nodes, 1, bias)
+        _set(self, start)
+
+    def activation(self, u: Tensor) -> Tensor:
+        """Return v from the nodes' u, (H, N) or (K, H, N); u may be overwritten, for nothing needs it again."""
+        raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return ŷ (N,) or (K, N) for x (N,)."""
+        """Return u of the last layer, (N,) or (K, N), for x (N,)."""
         u = self.layer1.weight * x  # (H, 1) * (N,) -> (H, N), or (K, H, N)
         if self.layer1.bias is not None:
             u = u + self.layer1.bias.unsqueeze(-1)
-        v = torch.relu_(u)  # in place: nothing needs u again, and a large batch takes half the time
-        yhat = (self.layer2.weight.transpose(-1, -2) * v).sum(dim=-2)  # (H, 1) * (H, N) -> (N,)
-        return yhat if self.layer2.bias is None else yhat + self.layer2.bias
+        v = self.activation(u)
+        last = (self.layer2.weight.transpose(-1, -2) * v).sum(dim=-2)  # (H, 1) * (H, N) -> (N,)
+        return last if self.layer2.bias is None else last + self.layer2.bias
+
+
+class ReluNet(Net):
+    """A net of ReLU nodes, v = max(0, u)."""
+
+    def activation(self, u: Tensor) -> Tensor:
+        """Return max(0, u)."""
+        return torch.relu_(u)  # in place: a large batch takes half the time
+
+
+class ReluLogistic(ReluNet):
+    """ŷ = sigmoid(u) of what a net of ReLU nodes gives: the logit is a line with bends."""
+
+    def link(self, u: Tensor) -> Tensor:
+        """Return ŷ from the logits u, (N,) or (K, N)."""
+        return in_whole_lanes(torch.sigmoid, u)
+
+
+class StepNet(Net):
+    """A net of steep sigmoids, v = sigmoid(200 u): each node is nearly a step where its u changes its sign."""
+
+    def activation(self, u: Tensor) -> Tensor:
+        """Return sigmoid(200 u)."""
+        return in_whole_lanes(torch.sigmoid, STEEPNESS * u)
 
 
 def side_by_side(models: Sequence[Model]) -> Model:
@@ -89,26 +141,35 @@ def side_by_side(models: Sequence[Model]) -> Model:
     return batch
 
 
-def linear_start(seed: int) -> Tensor:
-    """Return (bias, weight), (2,), as ``torch.nn.Linear(1, 1)`` draws them after that seed."""
+def _set(model: Model, start: tuple[float, ...] | None) -> None:
+    """Give a model first weights; None: those that it has."""
+    if start is not None:
+        nn.utils.vector_to_parameters(torch.tensor(start, dtype=torch.float32), model.parameters())
+
+
+def make(experiment: Experiment) -> Model:
+    """Return the model of an experiment (of several nets, the first) with its first weights.
+
+    Those that the experiment does not give are what torch's layers draw after its seed, the first layer first, or,
+    where the program is seeded once, after the data.
+    """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        layer = nn.Linear(1, 1)
-    return torch.cat([layer.bias.detach(), layer.weight.detach().flatten()])
+        torch.manual_seed(experiment.seed)
+        if experiment.seeded_once:
+            torch.set_rng_state(generator_after(experiment).get_state())
+        return MODELS[experiment.model](experiment)
 
 
-def _first_weights(seed: int, start: tuple[float, ...] | None) -> Tensor:
-    return linear_start(seed) if start is None else torch.tensor(start, dtype=torch.float32)
-
-
-def _relu_net(experiment: Experiment) -> Model:
-    assert experiment.nodes is not None  # the experiment is checked
-    return ReluNet(experiment.seed, experiment.start, experiment.nodes, experiment.bias)
+def _net(kind: type[Net]) -> Callable[[Experiment], Model]:
+    return lambda experiment: kind(experiment.start, experiment.nodes or 0, experiment.bias)
 
 
 MODELS: Mapping[str, Callable[[Experiment], Model]] = {
-    "line": lambda experiment: Line(experiment.seed, experiment.start),
-    "logistic": lambda experiment: Logistic(experiment.seed, experiment.start),
-    "relu": _relu_net,
+    "line": lambda experiment: Line(experiment.start),
+    "logistic": lambda experiment: Logistic(experiment.start),
+    "linear": lambda experiment: Linear(experiment.start, experiment.powers or (), experiment.bias),
+    "relu": _net(ReluNet),
+    "relu-logistic": _net(ReluLogistic),
+    "steps": _net(StepNet),
 }
-"""Every model: its name, and what makes one (of several nets, the first) from an experiment."""
+"""Every model: its name, and what makes one from an experiment, drawing what weights it lacks."""

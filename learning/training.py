@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from learning.data import Data, data_of
+from learning.data import Data, data_of, fresh_data_of
 from learning.errors import InputError
 from learning.experiment import COUPLING, HISTORY_FORMAT, Experiment, parameter_names
 from learning.history import Array, History
 from learning.losses import LOSSES
-from learning.model import MODELS, side_by_side
+from learning.model import make, side_by_side
 from learning.optimizer import Updates
 
 Progress = Callable[[int, int], None]
@@ -33,15 +33,20 @@ class _Task:
     The runs are alike but for their first weights and learning rates.
     """
 
-    def __init__(self, runs: Sequence[Experiment], data: Data) -> None:
-        models = [MODELS[run.model](run) for run in runs]
+    def __init__(self, runs: Sequence[Experiment], data: Data, test: Data | None) -> None:
+        models = [make(run) for run in runs]
         self.runs = len(runs)
         self.model = models[0] if self.runs == 1 else side_by_side(models)
         self.loss = LOSSES[runs[0].loss]
         self.features = self.model.features(torch.from_numpy(data.x))  # (…, N)
-        y = torch.from_numpy(data.y)
-        self.y = y if self.runs == 1 else y.expand(self.runs, -1)  # (N,) or (K, N), as ŷ
+        self.y = self._each(data.y)  # (N,) or (K, N)
         self.parameters = list(self.model.parameters())
+        self.test = None if test is None else _Test(self.model.features(torch.from_numpy(test.x)), self._each(test.y))
+
+    def _each(self, y: Array) -> Tensor:
+        """Return observations as ŷ has them: (N,), or (K, N)."""
+        values = torch.from_numpy(y)
+        return values if self.runs == 1 else values.expand(self.runs, -1)
 
     def backward(self, batch: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Compute the losses, () or (K,), and ŷ of a batch (None: all the data); leave gradients in the parameters.
@@ -51,12 +56,30 @@ class _Task:
         features, y = (self.features, self.y) if batch is None else (self.features[..., batch], self.y[..., batch])
         for parameter in self.parameters:
             parameter.grad = None  # what zero_grad does, in a tenth of the time
-        u = self.model.forward(features)  # a call would look for hooks for a microsecond, and there are none
-        yhat = self.model.link(u)
-        losses = self.loss.of(u if self.loss.takes_logits else yhat, y)
+        losses, yhat = self._losses(features, y)
         total = losses if self.runs == 1 else losses.sum()
         total.backward()  # type: ignore[no-untyped-call]
         return losses, yhat
+
+    def _losses(self, features: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the losses, () or (K,), and ŷ."""
+        u = self.model.forward(features)  # a call would look for hooks for a microsecond, and there are none
+        yhat = self.model.link(u)
+        return self.loss.of(u if self.loss.takes_logits else yhat, y), yhat
+
+    def tested(self) -> tuple[Tensor, Tensor] | None:
+        """Return the losses on the test data, () or (K,), and ŷ there; None where there are none."""
+        if self.test is None:
+            return None
+        with torch.no_grad():
+            return self._losses(*self.test)
+
+
+class _Test(NamedTuple):
+    """Data that nothing is learned from."""
+
+    features: Tensor
+    y: Tensor
 
 
 class _Slot(NamedTuple):
@@ -71,11 +94,12 @@ class _Slot(NamedTuple):
 class _Rows:
     """The columns of K histories, allocated once and filled row by row."""
 
-    def __init__(self, experiment: Experiment, task: _Task) -> None:
-        self.epoch = _recorded_epochs(experiment)  # (T,)
+    def __init__(self, experiment: Experiment, task: _Task, batches: _Batches) -> None:
+        self.epoch = _recorded_epochs(experiment, batches.count)  # (T,)
         states, runs, points = len(self.epoch), task.runs, task.y.shape[-1]
+        tests = 0 if task.test is None else task.test.y.shape[-1]
         parameters = sum(parameter.numel() for parameter in task.parameters) // runs
-        _check_size(experiment, states * experiment.nets * (points + 2 * parameters + 1) * 4)
+        _check_size(experiment, states * experiment.nets * (points + tests + 2 * parameters + 1) * 4)
         self.loss = np.empty((states, runs), np.float32)
         self.params = np.empty((states, runs, parameters), np.float32)
         self.grads = np.empty((states, runs, parameters), np.float32)
@@ -83,27 +107,43 @@ class _Rows:
         self.losses, self.yhats = (  # as the model gives them: a single one without the axis K
             (self.loss[:, 0], self.yhat[:, 0]) if runs == 1 else (self.loss, self.yhat)
         )
+        self.test_loss = np.empty((states, runs), np.float32)
+        self.test_yhat = np.empty((states, runs, tests), np.float32)
+        self.batch = np.full((states, batches.size), -1, np.int64) if experiment.record == "update" else None
         self.slots = list(_slots(task.parameters, self.params, self.grads))
         self.filled = 0
 
-    def record(self, losses: Tensor, yhat: Tensor) -> None:
-        """Fill the next row with the present weights and what was computed at them."""
+    def record(self, task: _Task, losses: Tensor, yhat: Tensor, batch: Tensor | None = None) -> None:
+        """Fill the next row with the present weights and what was computed at them; and which points come next."""
         k = self.filled
         self.losses[k] = losses.tolist()  # of one run a number, which is quicker than an array
         self.yhats[k] = yhat.numpy(force=True)
         for slot in self.slots:
             slot.params[k] = slot.weights
             slot.grads[k] = slot.parameter.grad.numpy()  # type: ignore[union-attr]  # after backward
+        tested = task.tested()
+        if tested is not None:
+            self.test_loss[k], self.test_yhat[k] = (values.numpy() for values in tested)
+        if self.batch is not None and batch is not None:
+            self.batch[k, : len(batch)] = batch.numpy()
         self.filled = k + 1
+
+    def extras(self, test: Data | None, k: int) -> dict[str, Array | None]:
+        """Return what the history of run k has besides what every history has."""
+        tested = {} if test is None else {"test_x": test.x, "test_y": test.y}
+        if test is not None:
+            tested |= {"test_loss": self.test_loss[:, k], "test_yhat": self.test_yhat[:, k]}
+        return {"batch": self.batch, **tested}
 
 
 def train(experiment: Experiment, progress: Progress | None = None) -> History:
     """Run an experiment and return what happened, every `record_every` epochs and at the end.
 
     Row k is the state before update k, in every column; the last row is the state after the last update.
-    An epoch is one pass over the data, an update is one batch. With mini-batches there is a row for an epoch,
-    not for an update: its loss and gradient are those of all the data at the weights that the epoch starts
-    with. A batch size of N or more means all the data. Numbers that diverge to inf or nan are recorded too.
+    An epoch is one pass over the data, an update is one batch. With mini-batches there is a row for an epoch, or,
+    if asked for, one for an update: its loss and gradient are those of all the data at the weights that the epoch,
+    or the update, starts with. A batch size of N or more means all the data. Numbers that diverge to inf or nan are
+    recorded too.
 
     With several nets they are trained as one: ŷ is (T, N, K), and the loss is the sum of theirs, so that the
     gradient is each net's own. Every net has the numbers, bit for bit, that it would have alone.
@@ -115,11 +155,11 @@ def train(experiment: Experiment, progress: Progress | None = None) -> History:
     Raises:
         InputError: The data, or the options of the optimizer, are not allowed; or the history would be huge.
     """
-    data = data_of(experiment)
-    rows = _run(experiment, _nets(experiment), data, progress)
+    drawn = _Drawn(data_of(experiment), fresh_data_of(experiment))
+    rows = _run(experiment, _nets(experiment), drawn, progress)
     if experiment.nets == 1:
-        return _history(experiment, data, rows, 0)
-    return _history_of_all(experiment, data, rows)
+        return _history(experiment, drawn, rows, 0)
+    return _history_of_all(experiment, drawn.data, rows)
 
 
 def train_many(experiments: Sequence[Experiment], progress: Progress | None = None) -> list[History]:
@@ -167,8 +207,10 @@ def _common(experiment: Experiment) -> Experiment:
     """Return what the experiments of a group share: one of them, with the same start, seed and rate for all."""
     if experiment.nets > 1 or experiment.optimizer in COUPLING:
         return experiment
-    data_seed = 0 if experiment.data_file else experiment.seed_of_data  # a file has no use for one
+    data_seed: int | None = 0 if experiment.data_file else experiment.seed_of_data  # a file has no use for one
     seed = 0 if experiment.batch_size is None else experiment.seed
+    if experiment.seeded_once:  # then the first weights depend on the data
+        data_seed, seed = experiment.data_seed, experiment.seed
     return experiment.replace(data_seed=data_seed, seed=seed, start=None, lr=1.0)
 
 
@@ -176,9 +218,9 @@ def _train_group(group: Sequence[Experiment], progress: Progress | None) -> list
     """Train the experiments of one group of :func:`together` at once."""
     if len(group) == 1:
         return [train(group[0], progress)]
-    data = data_of(group[0])
-    rows = _run(group[0], group, data, progress)
-    return [_history(one, data, rows, k) for k, one in enumerate(group)]
+    drawn = _Drawn(data_of(group[0]), fresh_data_of(group[0]))
+    rows = _run(group[0], group, drawn, progress)
+    return [_history(one, drawn, rows, k) for k, one in enumerate(group)]
 
 
 def _shifted(progress: Progress, before: int, total: int) -> Progress:
@@ -202,31 +244,36 @@ def _one_thread() -> Iterator[None]:
 
 
 @_one_thread()
-def _run(experiment: Experiment, runs: Sequence[Experiment], data: Data, progress: Progress | None) -> _Rows:
+def _run(experiment: Experiment, runs: Sequence[Experiment], drawn: _Drawn, progress: Progress | None) -> _Rows:
     """Train the runs, which are the experiment itself or all like it, and record on the way."""
-    task = _Task(runs, data)
-    rows = _Rows(experiment, task)
+    task = _Task(runs, drawn.data, drawn.test)
+    batches = _Batches(experiment, len(drawn.data.y))
+    rows = _Rows(experiment, task, batches)
     updates = Updates(runs, task.parameters)
-    batches = _batches(experiment, len(data.y))
     stride = max(experiment.epochs // _REPORTS, 1)
     for epoch in range(experiment.epochs):
-        recorded = epoch % experiment.record_every == 0
-        if recorded or batches is None:
-            losses, yhat = task.backward()
-        if recorded:
-            rows.record(losses, yhat)
-        if batches is None:
-            updates.step(task.backward)
-        else:
-            for batch in next(batches):
+        for number, batch in enumerate(batches.of_next_epoch()):
+            recorded = _is_recorded(experiment, epoch, number, batches.count)
+            if recorded or batch is None:
+                losses, yhat = task.backward()
+            if recorded:
+                rows.record(task, losses, yhat, batch)
+            if batch is not None:
                 task.backward(batch)
-                updates.step(partial(task.backward, batch))
+            updates.step(partial(task.backward, batch))
         if progress is not None and epoch % stride == 0:
             progress(epoch, experiment.epochs)
-    rows.record(*task.backward())
+    rows.record(task, *task.backward())
     if progress is not None:
         progress(experiment.epochs, experiment.epochs)
     return rows
+
+
+def _is_recorded(experiment: Experiment, epoch: int, number: int, count: int) -> bool:
+    """Say whether the state before an update, `number` of an epoch of `count`, gets a row."""
+    if experiment.record == "update":
+        return (epoch * count + number) % experiment.record_every == 0
+    return number == 0 and epoch % experiment.record_every == 0
 
 
 def _nets(experiment: Experiment) -> list[Experiment]:
@@ -237,19 +284,31 @@ def _nets(experiment: Experiment) -> list[Experiment]:
     return [experiment.replace(nets=1, seed=seed + k, data_seed=data_seed) for k in range(experiment.nets)]
 
 
-def _batches(experiment: Experiment, points: int) -> Iterator[tuple[Tensor, ...]] | None:
-    """Return for each epoch its batches of indices, seeded; None if a batch is all the data."""
-    size = experiment.batch_size
-    if size is None or size >= points:
-        return None
-    generator = torch.Generator().manual_seed(experiment.seed)
-    orders = (torch.randperm(points, generator=generator) for _ in range(experiment.epochs))
-    return (torch.split(order, size) for order in orders)
+class _Batches:
+    """The points of each update: in every epoch all of them once, in another order, which is seeded.
+
+    Attributes:
+        size: Points of an update. count: Updates of an epoch.
+    """
+
+    def __init__(self, experiment: Experiment, points: int) -> None:
+        self.points, self.size = points, min(experiment.batch_size or points, points)
+        self.count = -(-points // self.size)
+        self._generator = torch.Generator().manual_seed(experiment.seed)
+
+    def of_next_epoch(self) -> Sequence[Tensor | None]:
+        """Return the indices of each batch, (size,) or fewer the last; None for the one that is all the data."""
+        if self.count == 1:
+            return (None,)
+        return torch.split(torch.randperm(self.points, generator=self._generator), self.size)
 
 
-def _recorded_epochs(experiment: Experiment) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return 0, record_every, 2 record_every, … and the last epoch, (T,)."""
-    return np.append(np.arange(0, experiment.epochs, experiment.record_every), experiment.epochs).astype(np.int64)
+def _recorded_epochs(experiment: Experiment, count: int) -> Array:
+    """Return how many epochs are finished in each recorded state, (T,): whole ones, or with fractions by update."""
+    every, by_update = experiment.record_every, experiment.record == "update"
+    last = experiment.epochs * (count if by_update else 1)
+    steps = np.append(np.arange(0, last, every), last).astype(np.int64)
+    return steps / count if by_update else steps
 
 
 def _slots(parameters: list[nn.Parameter], params: Array, grads: Array) -> Iterator[_Slot]:
@@ -275,20 +334,29 @@ def _check_size(experiment: Experiment, size: int) -> None:
         )
 
 
-def _history(experiment: Experiment, data: Data, rows: _Rows, k: int) -> History:
+class _Drawn(NamedTuple):
+    """What a run learns from, and what it is tested with."""
+
+    data: Data
+    test: Data | None
+
+
+def _history(experiment: Experiment, drawn: _Drawn, rows: _Rows, k: int) -> History:
     """Return the history of run k, whose experiment this is."""
     columns = (rows.loss[:, k], rows.params[:, k], rows.grads[:, k], rows.yhat[:, k])
-    return _made(experiment, data, rows.epoch, columns)
+    return _made(experiment, drawn.data, rows.epoch, columns, rows.extras(drawn.test, k))
 
 
 def _history_of_all(experiment: Experiment, data: Data, rows: _Rows) -> History:
     """Return the one history of K nets: losses added up, the parameters of one net after those of another."""
     loss, states = torch.from_numpy(rows.loss).sum(dim=1).numpy(), len(rows.epoch)  # (T,)
     params, grads = rows.params.reshape(states, -1), rows.grads.reshape(states, -1)  # (T, K P)
-    return _made(experiment, data, rows.epoch, (loss, params, grads, rows.yhat.transpose(0, 2, 1)))
+    return _made(experiment, data, rows.epoch, (loss, params, grads, rows.yhat.transpose(0, 2, 1)), {})
 
 
-def _made(experiment: Experiment, data: Data, epoch: Array, columns: tuple[Array, ...]) -> History:
+def _made(
+    experiment: Experiment, data: Data, epoch: Array, columns: tuple[Array, ...], extras: Mapping[str, Array | None]
+) -> History:
     meta = {
         "format": HISTORY_FORMAT,
         "names": parameter_names(experiment),
@@ -298,6 +366,8 @@ def _made(experiment: Experiment, data: Data, epoch: Array, columns: tuple[Array
         "data": data.name,
     }
     loss, params, grads, yhat = (np.ascontiguousarray(column) for column in columns)
-    for column in (epoch, loss, params, grads, yhat):
-        column.setflags(write=False)  # so that the history need not copy it
-    return History(epoch, loss, params, grads, yhat, data.x, data.y, meta)
+    others = {name: None if column is None else np.ascontiguousarray(column) for name, column in extras.items()}
+    for column in (epoch, loss, params, grads, yhat, *others.values()):
+        if column is not None:
+            column.setflags(write=False)  # so that the history need not copy it
+    return History(epoch, loss, params, grads, yhat, data.x, data.y, meta, **others)

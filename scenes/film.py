@@ -14,11 +14,12 @@ from manim import Animation, FadeIn, FadeOut, Mobject, Scene, smooth
 from learning import store
 from learning.history import History
 from scenes.captions import placeholders
-from scenes.catalogue import FilmParameters, find
+from scenes.catalogue import find
 from scenes.drawing import Drawing, FilmCamera, Tween
 from scenes.look import Ink, Look
 from scenes.markup import Words, verbatim
 from scenes.pacing import durations, pacing
+from scenes.parameters import FilmParameters
 from scenes.theme import FRAME_HEIGHT, FRAME_WIDTH, MARGIN, SIZES, TIMING
 
 LEFT, RIGHT = MARGIN - FRAME_WIDTH / 2, FRAME_WIDTH / 2 - MARGIN

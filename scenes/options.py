@@ -19,7 +19,8 @@ from pydantic.fields import FieldInfo
 
 from learning.errors import InputError, from_validation, suggestion, unknown
 from scenes.captions import LANGUAGES
-from scenes.catalogue import FILMS, Entry, FilmParameters, find
+from scenes.catalogue import FILMS, Entry, find
+from scenes.parameters import FilmParameters
 from scenes.production.output import FORMATS, QUALITIES, SLOW_FPS
 from scenes.theme import THEMES
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from learning.errors import InputError
 from learning.experiment import Experiment
 from scenes import options
-from scenes.catalogue import DescentParameters, FilmParameters, FlatRegionsParameters, LearningRateParameters
+from scenes.parameters import DescentParameters, FilmParameters, FlatRegionsParameters, LearningRateParameters
 
 Pair = Annotated[tuple[float, float], BeforeValidator(lambda v: v.split(",") if isinstance(v, str) else v)]
 

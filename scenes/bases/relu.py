@@ -4,13 +4,13 @@ import numpy as np
 
 from learning.history import History
 from scenes.bases.net import BELOW, DIAGRAM, FLOOR, TILES, WIDE, NetFilm
-from scenes.catalogue import ReluNodesParameters
 from scenes.drawing import Drawing
 from scenes.figures import net as net_figures
 from scenes.film import LEFT, RIGHT
 from scenes.material import net as net_material
 from scenes.panels.network import NUMBERED
 from scenes.panels.readout import Column, Readout
+from scenes.parameters import ReluNodesParameters
 
 ONE_TILES = (LEFT, FLOOR, 0.55, 1.75)
 ONE_PIECE = "w' v"

@@ -3,7 +3,7 @@
 from manim import linear
 
 from scenes.bases.line import LOSS_FORMULA, PLOT, LineFilm
-from scenes.catalogue import DescentParameters
+from scenes.parameters import DescentParameters
 from scenes.theme import TIMING
 
 LINE = "$#estimate[$hat(y)$] = #estimate[$hat(w)_0$] + #estimate[$hat(w)_1$] thin x$"

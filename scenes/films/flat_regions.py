@@ -4,9 +4,9 @@ from manim import FadeIn, Wait
 
 from scenes.bases.curve import TWO
 from scenes.bases.two_losses import CURVE, LOSSES, TwoLosses
-from scenes.catalogue import FlatRegionsParameters
 from scenes.figures import curve as figures
 from scenes.film import BOTTOM, LEFT, RIGHT
+from scenes.parameters import FlatRegionsParameters
 from scenes.theme import TIMING
 
 WIDE = (LEFT, BOTTOM + 0.55, RIGHT, 2.1)

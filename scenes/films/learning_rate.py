@@ -6,7 +6,7 @@ import numpy as np
 from manim import smooth
 
 from scenes.bases.rate import RateFilm
-from scenes.catalogue import LearningRateParameters
+from scenes.parameters import LearningRateParameters
 from scenes.theme import TIMING
 
 RULE = '$display(hat(w) <- hat(w) - alpha thin #gradient[$(partial thin upright("loss"))/(partial w)$])$'

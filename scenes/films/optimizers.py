@@ -4,8 +4,8 @@ import numpy as np
 from manim import FadeIn, Mobject
 
 from scenes.bases.optimizer import OptimizerFilm, columns, places
-from scenes.catalogue import OptimizersParameters
 from scenes.figures import optimizer as figures
+from scenes.parameters import OptimizersParameters
 from scenes.theme import TIMING
 
 SWING = 40.0

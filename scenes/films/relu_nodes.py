@@ -4,10 +4,10 @@ import numpy as np
 
 from scenes.bases.net import PLOT, PLOT_TALL
 from scenes.bases.relu import ONE_PLOT, ReluFilm
-from scenes.catalogue import ReluNodesParameters
 from scenes.material import net as net_material
 from scenes.pacing import durations
 from scenes.panels.assembly import Assembly
+from scenes.parameters import ReluNodesParameters
 from scenes.theme import TIMING
 
 

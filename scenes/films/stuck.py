@@ -5,9 +5,9 @@ from manim import FadeIn
 
 from scenes.bases.net import DIAGRAM, PLOT, PLOT_TALL, TILES
 from scenes.bases.stuck import StuckFilm
-from scenes.catalogue import StuckParameters
 from scenes.material import net as net_material
 from scenes.pacing import durations, pacing
+from scenes.parameters import StuckParameters
 from scenes.theme import TIMING
 
 

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from learning.errors import InputError, quoted, suggestion
-from scenes.catalogue import FILMS, Entry, FilmParameters, find
+from scenes.catalogue import FILMS, Entry, find
 from scenes.lectures import source, values
 from scenes.lectures.tables import (
     Table,
@@ -22,6 +22,7 @@ from scenes.lectures.tables import (
     unknown_in_lecture,
 )
 from scenes.options import parameters_from
+from scenes.parameters import FilmParameters
 from scenes.production.naming import DEFAULT_LANGUAGE, DEFAULT_THEME, FILMS_FOLDER, shorten
 from scenes.production.order import Order
 from scenes.production.output import Output

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from learning.errors import InputError, quoted, suggestion, unknown
-from scenes.catalogue import FILMS, FilmParameters
+from scenes.catalogue import FILMS
 from scenes.lectures import values
 from scenes.lectures.lines import Key
 from scenes.lectures.source import Source
 from scenes.options import ALIASES
+from scenes.parameters import FilmParameters
 
 Made = TypeVar("Made")
 Model = type[FilmParameters]

@@ -11,7 +11,7 @@ from scenes.production.sections import ALL_RUNS, MISSING
 
 if TYPE_CHECKING:
     from learning.history import History
-    from scenes.catalogue import FilmParameters
+    from scenes.parameters import FilmParameters
 
 Note = Callable[[str], None]
 """Called with the name of an input that is read."""

@@ -12,7 +12,8 @@ from learning.errors import InputError
 from scenes.production.output import DEFAULT_FPS, DEFAULT_SIZE, SLOW_FORMATS, SLOW_FPS, Output
 
 if TYPE_CHECKING:
-    from scenes.catalogue import Entry, FilmParameters
+    from scenes.catalogue import Entry
+from scenes.parameters import FilmParameters
 
 FILMS_FOLDER = Path("media", "films")
 LONGEST = 80

@@ -15,7 +15,8 @@ from scenes.production.recipe import Recipe
 from scenes.theme import THEMES
 
 if TYPE_CHECKING:
-    from scenes.catalogue import Entry, FilmParameters
+    from scenes.catalogue import Entry
+from scenes.parameters import FilmParameters
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ FORMAT = 2
 """Of what the cache keeps of a film; another number, and everything is made anew."""
 
 DRAWN_BY = ("scenes.production.shooting", "scenes.production.companions")
-KNOWN_OTHERWISE = frozenset({"scenes.catalogue", "learning.store"})
+KNOWN_OTHERWISE = frozenset({"scenes.catalogue", "scenes.parameters", "learning.store"})
 """Modules that reach a film only through its parameters and its runs, which are in the recipe by value."""
 
 DRAWN_WITH = {

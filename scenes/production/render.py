@@ -22,7 +22,8 @@ from scenes.production.sections import Section, unchanged
 
 if TYPE_CHECKING:
     from learning.history import History
-    from scenes.catalogue import Entry, FilmParameters
+    from scenes.catalogue import Entry
+    from scenes.parameters import FilmParameters
     from scenes.production.filmcache import Kept
     from scenes.production.shooting import Earlier
 

@@ -22,8 +22,9 @@ from scenes.theme import THEMES, Theme
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from scenes.catalogue import Entry, FilmParameters
+    from scenes.catalogue import Entry
     from scenes.film import Beat
+    from scenes.parameters import FilmParameters
     from scenes.production.frames import Pixels
     from scenes.production.shooting import Histories
 

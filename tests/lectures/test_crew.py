@@ -264,7 +264,7 @@ def test_a_command_that_cannot_be_run_is_a_failure():
 
 def test_progress_is_not_told_too_often():
     times = []
-    for _, event in crew().run([job(seconds=20)]):
+    for _, event in crew().run([job(seconds=200)]):
         if isinstance(event, Progress) and event.what == "drawing":
             times.append(time.monotonic())
     gaps = [later - sooner for sooner, later in pairwise(times)]

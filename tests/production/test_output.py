@@ -122,7 +122,8 @@ def test_long_lists_that_differ_have_names_that_differ():
 
 
 def test_files_of_one_name_in_two_folders_do_not_collide():
-    from scenes.catalogue import FILMS, DescentParameters
+    from scenes.catalogue import FILMS
+    from scenes.parameters import DescentParameters
 
     descent = FILMS["descent"]
     names = [

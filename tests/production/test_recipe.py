@@ -221,7 +221,7 @@ def test_parameter_classes_only_declare():
     for film in REAL:
         model = FILMS[film].parameters
         methods = {name for kind in model.__mro__ for name, value in vars(kind).items() if callable(value)}
-        own = {name for name in methods if getattr(getattr(model, name), "__module__", "") == "scenes.catalogue"}
+        own = {name for name in methods if getattr(getattr(model, name), "__module__", "") == "scenes.parameters"}
         assert own <= {"experiments", "experiment", "_each_once"}
 
 

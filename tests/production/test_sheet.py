@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from learning.errors import InputError, RunError
-from scenes.catalogue import DescentParameters, find
+from scenes.catalogue import find
+from scenes.parameters import DescentParameters
 from scenes.production import sheet as module
 from scenes.production.order import Order
 from scenes.production.output import Output

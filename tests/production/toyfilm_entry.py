@@ -4,7 +4,8 @@ from pydantic import Field
 
 from learning.experiment import Experiment
 from scenes import captions
-from scenes.catalogue import Entry, FilmParameters
+from scenes.catalogue import Entry
+from scenes.parameters import FilmParameters
 
 
 class ToyParameters(FilmParameters):

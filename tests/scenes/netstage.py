@@ -7,8 +7,9 @@ import numpy as np
 from manim import tempconfig
 
 from learning.history import History
-from scenes.catalogue import FilmParameters, find
+from scenes.catalogue import find
 from scenes.drawing import channels
+from scenes.parameters import FilmParameters
 
 WIDTH, HEIGHT = 1280, 720
 UNIT = HEIGHT / 8

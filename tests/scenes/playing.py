@@ -16,10 +16,11 @@ from far import FILMS, POINTS
 from manim import tempconfig
 
 from scenes.captions import Captions
-from scenes.catalogue import FilmParameters, find
+from scenes.catalogue import find
 from scenes.drawing import Stamp, channels
 from scenes.film import Film
 from scenes.look import Ink
+from scenes.parameters import FilmParameters
 from scenes.theme import THEMES
 
 WIDTH, HEIGHT = 640, 360

@@ -9,7 +9,8 @@ import pytest
 
 from learning import store
 from learning.history import History
-from scenes.catalogue import DescentParameters, find
+from scenes.catalogue import find
+from scenes.parameters import DescentParameters
 from scenes.production import shooting
 from scenes.production.encode import Encoder
 from scenes.production.order import Order

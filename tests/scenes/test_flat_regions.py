@@ -14,7 +14,6 @@ from netstage import UNIT, play, still
 from learning import store
 from learning.history import History
 from learning.training import train
-from scenes.catalogue import FlatRegionsParameters
 from scenes.drawing import Tween, channels
 from scenes.figures import curve as figures
 from scenes.film import Film
@@ -22,6 +21,7 @@ from scenes.numbers import fixed
 from scenes.panels.skin import scale_colors
 from scenes.panels.trail import Trail
 from scenes.panels.view import View
+from scenes.parameters import FlatRegionsParameters
 from scenes.theme import DARK, THEMES
 
 STARTS = ((-0.8, -0.3), (-3.0, -1.0), (-10.0, -1.0))

@@ -10,7 +10,7 @@ from playing import play, played
 
 from scenes import captions
 from scenes.captions import SYMBOLS, placeholders
-from scenes.catalogue import DescentParameters
+from scenes.parameters import DescentParameters
 
 
 @pytest.mark.parametrize(("film", "case"), CASES)

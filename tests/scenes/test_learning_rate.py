@@ -12,11 +12,12 @@ from manim import tempconfig
 from learning import store
 from scenes import captions
 from scenes.captions import SYMBOLS, placeholders
-from scenes.catalogue import LearningRateParameters, find
+from scenes.catalogue import find
 from scenes.drawing import channels
 from scenes.figures import rate as rate_figures
 from scenes.material import rate as rate_material
 from scenes.numbers import fixed
+from scenes.parameters import LearningRateParameters
 from scenes.theme import DARK
 
 WIDTH, HEIGHT = 1280, 720

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from netstage import by_hand
 
 from learning import store
-from scenes.catalogue import ReluNodesParameters
 from scenes.look import Look
 from scenes.material import net as net_material
 from scenes.numbers import fixed
@@ -17,6 +16,7 @@ from scenes.panels.numerals import Numerals
 from scenes.panels.outcomes import Outcomes
 from scenes.panels.recorded import between, blend, reached, thinned
 from scenes.panels.strips import strips
+from scenes.parameters import ReluNodesParameters
 
 FRAME = (-6.0, -3.0, -2.0, 2.0)
 LOOK = Look("dark", "en")

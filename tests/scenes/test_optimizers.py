@@ -9,10 +9,10 @@ from playing import played
 
 from learning import store
 from scenes.bases.optimizer import columns, places
-from scenes.catalogue import OptimizersParameters
 from scenes.figures import optimizer as figures
 from scenes.film import LEFT, RIGHT
 from scenes.films.optimizers import Optimizers
+from scenes.parameters import OptimizersParameters
 
 ENDS = {  # the reference figures: learning rate 0.25, 100 epochs, MSE
     "SGD": ((-0.404, 1.417), (-2.430, -0.555), (-9.999, -1.000)),

@@ -10,7 +10,6 @@ from netstage import by_hand, play, share_near, standing, still
 from learning import store
 from learning.history import History
 from scenes import captions
-from scenes.catalogue import ReluNodesParameters
 from scenes.film import Film
 from scenes.material import net as net_material
 from scenes.numbers import fixed
@@ -20,6 +19,7 @@ from scenes.panels.loss_curve import LossCurve
 from scenes.panels.network import Network
 from scenes.panels.node_pieces import NodePieces
 from scenes.panels.readout import Readout
+from scenes.parameters import ReluNodesParameters
 
 EPOCHS = (0, 1, 2, 17, 500, 1000)
 

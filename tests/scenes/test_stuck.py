@@ -11,7 +11,6 @@ from learning import store
 from learning.history import History
 from scenes import captions
 from scenes.bases.net import PLOT
-from scenes.catalogue import StuckParameters
 from scenes.film import Film
 from scenes.material import net as net_material
 from scenes.material.net import Tries
@@ -22,6 +21,7 @@ from scenes.panels.node_pieces import NodePieces
 from scenes.panels.readout import Readout
 from scenes.panels.traces import Traces
 from scenes.panels.uncovered import Uncovered
+from scenes.parameters import StuckParameters
 
 FEW = {"runs": 40, "sizes": (2, 4)}
 
