@@ -21,11 +21,21 @@ from scenes.catalogue import FILMS
 LIMIT = 3.0
 CHANGES = {
     "descent": ("--lr", "0.002"),
+    "tangent": ("--lr", "0.2"),
+    "gradient-check": ("--start", "9,-4"),
     "learning-rate": ("--lr", "0.0005", "--lr", "0.002", "--lr", "0.009"),
+    "linear-layer": ("--seed", "7"),
     "flat-regions": ("--lr", "0.3"),
     "optimizers": ("--lr", "0.3"),
     "relu-nodes": ("--lr", "0.15"),
+    "logistic": ("--lr", "0.3"),
+    "logistic-limit": ("--net-seed", "2"),
+    "overfit": ("--nodes", "400"),
+    "polynomial": ("--lr", "0.02"),
     "stuck": ("--seed", "7"),
+    "diagrams": ("--nodes", "3"),
+    "sse-mse": ("--mean-lr", "0.05"),
+    "stochastic": ("--path-lr", "0.0005"),
 }
 
 

@@ -28,14 +28,16 @@ LIMIT = 1e9
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """N points and, where they were made from a known line, the truth.
+    """N points and, where they were made from something known, the truth.
 
     Attributes:
         x: (N,) float32.
         y: (N,) float32.
         truth: (N,) float32, y without its noise (the probability of 1 where y is 0 or 1), or None.
-        true_params: The parameters that the truth was made from, or None.
+        true_params: Of the polynomial that the truth was made from the constant, the coefficient of x, of x² …; where
+            y is 0 or 1, of its logit. None where there is no such polynomial.
         name: What to call the data.
+        is_coin: Whether y is 0 or 1, each with a probability.
     """
 
     x: Float32
@@ -43,6 +45,7 @@ class Data:
     truth: Float32 | None
     true_params: tuple[float, ...] | None
     name: str
+    is_coin: bool = False
 
 
 REGRESSION = (2.5, 4.0)
@@ -51,17 +54,26 @@ REGRESSION = (2.5, 4.0)
 LOGISTIC = (-1.0, 5.0)
 """Bias and slope of the logit that the logistic data are made from."""
 
-
 RISE_AND_FALL = (5.0, 15.0, -5.0)
 """Of the logit that rises, then falls: its height at zero, its slopes left and right of it."""
 
-POLYNOMIAL = (4.0, 3.0, -2.0, 1.0)
-"""Coefficients of x, x², x³, and the constant."""
+POLYNOMIAL = (1.0, 4.0, 3.0, -2.0)
+"""Constant, and coefficients of x, x² and x³, of the curve that the polynomial data are made from."""
 
 HOMEWORK = (-7.0, 2.5)
 """Bias and slope of the line that the five points lie upon."""
 
+NOISY_LINE = (0.0, 1.0)
+"""Bias and slope of the line that the noisy line is made from."""
+
+SIGMOID = (0.0, 1.0)
+"""Bias and slope of the logit of the 13 points."""
+
 ZEROS_AND_ONES = (0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1)
+"""What the notes observe at x = -6, -5 … 6."""
+
+CONSTANT = (1.0,)
+"""The number in the middle of the two points whose loss is a parabola."""
 
 
 def regression(generator: Generator) -> Data:
@@ -80,7 +92,7 @@ def noisy_line(generator: Generator) -> Data:
 
     x = 10 * torch.randn(100, generator=generator)  # (N,)
     y = x + 3 * torch.randn(100, generator=generator)
-    return Data(x.numpy(), y.numpy(), x.numpy().copy(), (0.0, 1.0), "noisy-line")
+    return Data(x.numpy(), y.numpy(), x.numpy().copy(), NOISY_LINE, "noisy-line")
 
 
 def polynomial(generator: Generator) -> Data:
@@ -90,7 +102,7 @@ def polynomial(generator: Generator) -> Data:
     x, _ = torch.randn(100, generator=generator).sort()  # (N,)
     noise = torch.randn(100, generator=generator)  # (N,)
     columns = torch.stack([x, x**2, x**3], dim=1)  # (N, 3)
-    truth = columns @ torch.tensor(POLYNOMIAL[:3]) + POLYNOMIAL[3]
+    truth = columns @ torch.tensor(POLYNOMIAL[1:]) + POLYNOMIAL[0]
     return Data(x.numpy(), (truth + noise).numpy(), truth.numpy(), POLYNOMIAL, "polynomial")
 
 
@@ -119,7 +131,7 @@ def _coins(
     x = torch.linspace(-1, 1, 2000)  # (N,)
     probability = torch.sigmoid(logit(x))  # (N,)
     y = torch.bernoulli(probability, generator=generator)
-    return Data(x.numpy(), y.numpy(), probability.numpy(), true_params, name)
+    return Data(x.numpy(), y.numpy(), probability.numpy(), true_params, name, is_coin=True)
 
 
 def zeros_and_ones(generator: Generator) -> Data:
@@ -127,7 +139,7 @@ def zeros_and_ones(generator: Generator) -> Data:
     del generator
     x = np.arange(-6, 7, dtype=np.float32)  # (N,)
     truth = sigmoid(x).astype(np.float32)
-    return Data(x, np.array(ZEROS_AND_ONES, np.float32), truth, (0.0, 1.0), "zeros-and-ones")
+    return Data(x, np.array(ZEROS_AND_ONES, np.float32), truth, SIGMOID, "zeros-and-ones", is_coin=True)
 
 
 def broken_line(generator: Generator, noise: float, slopes: tuple[float, float]) -> Data:
@@ -161,7 +173,7 @@ def parabola(generator: Generator) -> Data:
     """
     del generator
     x = np.array([-1, 1], np.float32)  # (N,)
-    return Data(x, (1 + x * np.sqrt(2)).astype(np.float32), np.ones(2, np.float32), (1.0,), "parabola")
+    return Data(x, (1 + x * np.sqrt(2)).astype(np.float32), np.ones(2, np.float32), CONSTANT, "parabola")
 
 
 def five_points(generator: Generator) -> Data:
@@ -185,7 +197,7 @@ DATA_SETS: Mapping[str, Callable[..., Data]] = {
     "parabola": parabola,
     "five-points": five_points,
 }
-"""Every data set: its name, and what makes it from a random generator and its options."""
+"""Every data set: its name, and what makes it from torch's random generator and its options."""
 
 
 def data_of(experiment: Experiment) -> Data:
@@ -198,7 +210,11 @@ def data_of(experiment: Experiment) -> Data:
 
 
 def fresh_data_of(experiment: Experiment) -> Data | None:
-    """Return other data from the same source, or None: what a model learned from one draw is tested with another."""
+    """Return other data from the same source, or None: what a model learned from one draw is tested with another.
+
+    Raises:
+        InputError: As :func:`data_of` does.
+    """
     if experiment.test_seed is None:
         return None
     return _checked(load(experiment.data, experiment.test_seed, dict(experiment.data_options)), experiment)
@@ -216,31 +232,50 @@ def _checked(data: Data, experiment: Experiment) -> Data:
 def truth_of(experiment: Experiment, x: npt.ArrayLike) -> Float64 | None:
     """Return what lies under the points of a data set of ours at any x, (N,), without its noise; None for a CSV file.
 
-    Line, probability of 1, or broken line, by the formulas of the functions above, in float64 and without torch.
+    A curve, or the probability of 1, by the formulas of the functions above, in float64 and without torch.
     """
     at = np.asarray(x, dtype=np.float64)
-    if experiment.data == "regression":
-        return REGRESSION[0] + REGRESSION[1] * at
-    if experiment.data == "logistic":
-        return sigmoid(LOGISTIC[0] + LOGISTIC[1] * at)
-    if experiment.data == "broken-line":
-        left, right = cast("tuple[float, float]", dict(experiment.data_options)["slopes"])
-        return np.where(at < 0, left * at, right * at)
-    if experiment.data == "rise-and-fall":
-        height, left, right = RISE_AND_FALL
-        return sigmoid(height + np.where(at < 0, left * at, right * at))
     formula = _FORMULAS.get(experiment.data)
-    return None if formula is None else formula(at)
+    return None if formula is None else formula(at, dict(experiment.data_options))
 
 
-_FORMULAS: Mapping[str, Callable[[Float64], Float64]] = {
-    "zeros-and-ones": sigmoid,
-    "noisy-line": np.array,
-    "polynomial": np.polynomial.Polynomial((POLYNOMIAL[3], *POLYNOMIAL[:3])),
-    "noise": np.zeros_like,
-    "parabola": np.ones_like,
-    "five-points": lambda x: HOMEWORK[0] + HOMEWORK[1] * x,
+def _bent(x: Float64, slopes: tuple[float, float]) -> Float64:
+    return np.where(x < 0, slopes[0] * x, slopes[1] * x)
+
+
+def _polynomial(coefficients: tuple[float, ...]) -> Callable[[Float64, Mapping[str, Option]], Float64]:
+    return lambda x, _: np.asarray(np.polynomial.Polynomial(coefficients)(x))
+
+
+_FORMULAS: Mapping[str, Callable[[Float64, Mapping[str, Option]], Float64]] = {
+    "regression": _polynomial(REGRESSION),
+    "logistic": lambda x, _: sigmoid(LOGISTIC[0] + LOGISTIC[1] * x),
+    "broken-line": lambda x, options: _bent(x, cast("tuple[float, float]", options["slopes"])),
+    "zeros-and-ones": lambda x, _: sigmoid(SIGMOID[0] + SIGMOID[1] * x),
+    "noisy-line": _polynomial(NOISY_LINE),
+    "rise-and-fall": lambda x, _: sigmoid(RISE_AND_FALL[0] + _bent(x, RISE_AND_FALL[1:])),
+    "polynomial": _polynomial(POLYNOMIAL),
+    "noise": lambda x, _: np.zeros_like(x),
+    "parabola": _polynomial(CONSTANT),
+    "five-points": _polynomial(HOMEWORK),
 }
+"""The truth of every data set of ours at any x, (N,), with its options."""
+
+
+def true_params_of(experiment: Experiment, data: Data) -> tuple[float, ...] | None:
+    """Return the values of an experiment's parameters, (P,), that the data were made from; None if its model has none.
+
+    Line and logistic curve, or a linear layer that has a column for each power of the polynomial.
+    """
+    true = data.true_params
+    if true is None or data.is_coin != (experiment.model == "logistic"):
+        return None
+    if experiment.powers is None:
+        return true if experiment.model in ("line", "logistic") and len(true) == 2 else None
+    powers = (*experiment.powers, 0) if experiment.bias else experiment.powers
+    if len(set(powers)) < len(powers) or not set(range(len(true))) <= set(powers):
+        return None
+    return tuple(true[power] if power < len(true) else 0.0 for power in powers)
 
 
 def generator_after(experiment: Experiment) -> Generator:

@@ -45,6 +45,9 @@ DATA_OPTIONS: Mapping[str, Mapping[str, Option]] = {
 
 DATA_SET_NAMES = tuple(DATA_OPTIONS)
 
+NOT_DRAWN = ("zeros-and-ones", "parabola")
+"""Those that are the same whatever the seed."""
+
 NETS = ("relu", "relu-logistic", "steps")
 """The models of two layers with nodes between them: ReLU nodes, the same before a sigmoid, and steps."""
 
@@ -52,6 +55,7 @@ MODEL_NAMES = ("line", "logistic", "linear", *NETS)
 """The models of :mod:`learning.model`."""
 
 MOST_POWERS = 10
+"""Columns of the model linear."""
 
 MOST_NODES = 1024
 MOST_NETS = 2000
@@ -92,7 +96,7 @@ COUPLING = ("Adafactor", "LBFGS")
 START_LIMIT = 1e6
 """Largest magnitude of a first weight."""
 
-Power = Annotated[int, Field(ge=0, le=9)]
+Power = Annotated[int, Field(ge=0, le=9, strict=True)]
 Value = Annotated[float, Field(ge=-START_LIMIT, le=START_LIMIT, allow_inf_nan=False)]
 
 
@@ -117,9 +121,7 @@ class Experiment(BaseModel):
     )
     nodes: int | None = Field(None, ge=1, le=MOST_NODES, description="nodes of a net")
     bias: bool = Field(False, description="whether the layers of the model linear, or of a net, have a bias")
-    nets: int = Field(
-        1, ge=1, le=MOST_NETS, description="relu nets side by side, with first weights of seed, seed+1, …"
-    )
+    nets: int = Field(1, ge=1, le=MOST_NETS, description="nets side by side, with first weights of seed, seed+1, …")
     loss: Literal["sse", "mse", "bce"] = Field(
         "sse", description="sum (sse) or mean (mse) of the squared residuals, or mean binary cross-entropy (bce)"
     )
@@ -231,24 +233,49 @@ class Experiment(BaseModel):
             value = getattr(self, name)
             if value != none and self.model not in models:
                 raise InputError(
-                    f"{name} = {value}: only the model {_either(models)} takes it; leave it out, or choose such a model"
+                    f"{name} = {value}: only the model {either(models)} takes it; leave it out, or choose such a model"
                 )
         if self.loss == "bce" and self.model not in PROBABILITIES:
             raise InputError(
                 f"loss = 'bce': needs a probability, which the model {self.model} does not give; "
-                f"choose sse or mse, or the model {_either(PROBABILITIES)}"
+                f"choose sse or mse, or the model {either(PROBABILITIES)}"
             )
         return self
 
     @model_validator(mode="after")
-    def _data_are_whole(self) -> Experiment:
+    def _seeds_fit_data(self) -> Experiment:
         for name, asked in (("test_seed", self.test_seed is not None), ("seeded_once", self.seeded_once)):
+            value = f"{name} = {getattr(self, name)}"
             if asked and self.data_file is not None:
-                raise InputError(f"{name} = {getattr(self, name)}: a data file draws nothing; leave it out")
+                raise InputError(f"{value}: nothing of a data file is drawn; leave it out")
             if asked and self.nets > 1:
-                raise InputError(f"{name} = {getattr(self, name)}: with nets = {self.nets} it is unknown; leave it out")
+                raise InputError(f"{value}: only a single net takes it, not nets = {self.nets}; leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _test_data_are_others(self) -> Experiment:
+        if self.test_seed is None:
+            return self
+        if self.data in NOT_DRAWN:
+            raise InputError(
+                f"test_seed = {self.test_seed}: the data {self.data} are the same whatever the seed; leave it out"
+            )
+        if self.test_seed == self.seed_of_data:
+            raise InputError(
+                f"test_seed = {self.test_seed}: that is the seed of the data, which would test themselves; "
+                "choose another"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_seed_is_one_seed(self) -> Experiment:
         if self.seeded_once and self.data_seed not in (None, self.seed):
             raise InputError(f"data_seed = {self.data_seed}: with seeded_once there is one seed; leave it out")
+        if self.seeded_once and self.start is not None:
+            raise InputError(
+                f"seeded_once = True: start = ({_shortened(self.start)}) leaves no first weights to draw; "
+                "leave it out, or give start None"
+            )
         return self
 
     @model_validator(mode="after")
@@ -396,7 +423,8 @@ def _content(path: Path) -> bytes:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give a CSV file with columns x and y") from error
 
 
-def _either(names: tuple[str, ...]) -> str:
+def either(names: tuple[str, ...]) -> str:
+    """Write names with commas and an "or" between them."""
     return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 

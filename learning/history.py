@@ -54,10 +54,10 @@ class History:
         yhat: (T, N) or (T, N, K) what the model says at these parameters.
         x: (N,) or (N, D) inputs.
         y: (N,) observations.
-        meta: What JSON can hold: ``format``, ``names``, ``experiment``, ``torch``, ``truth`` (the true
-            parameters, or None), ``data`` (a name for the data).
-        batch: (T, B) int64, where states between updates are recorded: the points of the update that follows, -1
-            where there are fewer, and in the last row; otherwise None.
+        meta: What JSON can hold: ``format``, ``names``, ``experiment``, ``torch``, ``truth`` (the true values of
+            the parameters, or None), ``data`` (a name for the data).
+        batch: (T, B) int64, where states between updates are recorded: which points, counted from 0, the update
+            that follows learns from, -1 where there are fewer, and in the last row; otherwise None.
         test_x, test_y: (M,) points that nothing was learned from, or None.
         test_loss: (T,) loss over them, or None.
         test_yhat: (T, M) what the model says of them, or None.
@@ -114,14 +114,15 @@ class History:
 
     @property
     def truth(self) -> tuple[float, ...] | None:
-        """The true parameters, (P,), where the data were made from known ones."""
+        """The true values of the parameters, (P,), where the data were made from known ones; otherwise None."""
         values = self.meta.get("truth")
         return None if values is None else tuple(float(value) for value in values)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names that :meth:`column` takes: epoch, loss, the parameters, and ``grad_`` before each."""
-        return ("epoch", "loss", *self.names, *(f"grad_{name}" for name in self.names))
+        """The names that :meth:`column` takes: epoch, the losses, the parameters, and ``grad_`` before each."""
+        tested = () if self.test_loss is None else ("test_loss",)
+        return ("epoch", "loss", *tested, *self.names, *(f"grad_{name}" for name in self.names))
 
     def column(self, name: str) -> Array:
         """Return one column, (T,).
@@ -131,8 +132,8 @@ class History:
         """
         if name not in self.columns:
             raise unknown("column", name, self.columns)
-        if name in ("epoch", "loss"):
-            return self.epoch if name == "epoch" else self.loss
+        if name in ("epoch", "loss", "test_loss"):
+            return self.arrays[name]
         if name in self.names:
             return _read_only(self.params[:, self.names.index(name)])
         return _read_only(self.grads[:, self.names.index(name.removeprefix("grad_"))])
@@ -245,11 +246,19 @@ def _check(history: History) -> None:
             raise InputError(f"{name} has shape {array.shape} where {shapes[name]} belongs")
         if array.dtype.kind not in kinds.get(name, "f"):
             raise InputError(f"{name} holds {array.dtype}: batch must be integers, epoch numbers, the others floats")
+    if len(history) == 0 or not np.isfinite(history.epoch).all() or np.any(np.diff(history.epoch) <= 0):
+        raise InputError("epoch must hold at least one number and increase")
+    _check_extras(history)
+
+
+def _check_extras(history: History) -> None:
+    """Refuse test data that are not whole, and points that there are not."""
     tests = [name for name in EXTRAS if name.startswith("test_")]
     if len({getattr(history, name) is None for name in tests}) > 1:
         raise InputError(f"of {', '.join(tests)} there must be all or none")
-    if len(history) == 0 or np.any(np.diff(history.epoch) <= 0):
-        raise InputError("epoch must hold at least one number and increase")
+    points = history.y.size
+    if history.batch is not None and np.any((history.batch < -1) | (history.batch >= points)):
+        raise InputError(f"batch must hold points from 0 to {points - 1}, or -1 for none")
 
 
 def _shapes(history: History) -> dict[str, tuple[int, ...]]:
@@ -265,7 +274,7 @@ def _shapes(history: History) -> dict[str, tuple[int, ...]]:
         "yhat": (states, points, *history.yhat.shape[2:]),
         "x": (points, *history.x.shape[1:]),
         "y": (points,),
-        "batch": (states, 0 if batch is None else batch.shape[-1]),
+        "batch": (states, batch.shape[1] if batch is not None and batch.ndim > 1 else 0),
         "test_x": (tested,),
         "test_y": (tested,),
         "test_loss": (states,),

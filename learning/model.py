@@ -11,9 +11,7 @@ from torch import Tensor, nn
 from learning.data import generator_after
 from learning.experiment import Experiment
 from learning.lanes import in_whole_lanes
-
-STEEPNESS = 200.0
-"""Of the notes' own activation."""
+from learning.theory import STEEPNESS
 
 
 class Model(nn.Module):

@@ -1,8 +1,12 @@
-"""What the nodes of a ReLU net do, state by state, told from its history alone. No torch.
+"""What the nodes of a net do, state by state, told from its history alone. No torch.
 
-The net is ŷ = Σ w2 ReLU(w1 x + b1) + b2, summed over its H nodes. A node's pre-activation is u = w1 x + b1, its
-activation v = ReLU(u), its contribution w2 v. A node is active for a point where u > 0; the pattern of a state says
-which node is active for which point. With several nets in a history, `net` says which one, counted from 0.
+A node's pre-activation is u = w1 x + b1, its activation v = ReLU(u), or sigmoid(200 u) in a net of steps, its
+contribution w2 v. Over the H nodes the contributions add up, with b2, to ŷ; in the model relu-logistic to the logit of
+ŷ. A ReLU node is active for a point where u > 0; the pattern of a state says which node is active for which point.
+With several nets in a history, `net` says which one, counted from 0.
+
+What a net may reach by its loss is told of the model relu only, whose losses are those of squares. A history that says
+nothing about its experiment counts as one of relu.
 """
 
 from __future__ import annotations
@@ -15,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from learning.errors import InputError
-from learning.experiment import layer_names
+from learning.experiment import NETS, either, layer_names
 from learning.history import Array, History
 from learning.progress import from_then_on
-from learning.theory import Float64, Loss
+from learning.theory import STEEPNESS, Float64, Loss, sigmoid
 
 Float32 = npt.NDArray[np.float32]
 Bool = npt.NDArray[np.bool_]
@@ -26,6 +30,8 @@ Rows = slice | npt.NDArray[np.int64] | list[int]
 
 BLOCK = 2**22
 """Pre-activations at once: 16 MB, however long the run."""
+
+RELU_NETS = ("relu", "relu-logistic")
 
 CLEARLY = 0.05
 """A loss is clearly above another from this share of it on."""
@@ -51,6 +57,7 @@ class Pieces(NamedTuple):
     v: Float64  # (M, H)
     contribution: Float64  # (M, H)
     yhat: Float64  # (M,)
+    total: Float64  # (M,) contributions and b2 added up: ŷ itself, or its logit
 
 
 class _Layout(NamedTuple):
@@ -66,7 +73,7 @@ def layers(history: History, net: int = 0) -> Layers:
     """Return the weights of one net, found by the names of the parameters.
 
     Raises:
-        InputError: The history is not of a ReLU net, or has no such net.
+        InputError: The history is not of a net, or has no such net.
     """
     layout = _layout(history)
     if not 0 <= net < layout.nets:
@@ -84,12 +91,12 @@ def pre_activations(history: History, rows: Rows | None = None, net: int = 0) ->
 
 
 def activations(history: History, rows: Rows | None = None, net: int = 0) -> Array:
-    """Return v = ReLU(u), (T, N, H), of all recorded states or of some rows."""
-    return np.maximum(pre_activations(history, rows, net), 0)
+    """Return v, (T, N, H), of all recorded states or of some rows; that of steps in float64."""
+    return _activation(history, pre_activations(history, rows, net))
 
 
 def contributions(history: History, rows: Rows | None = None, net: int = 0) -> Array:
-    """Return w2 v, (T, N, H): over the nodes they add up, with b2, to ŷ."""
+    """Return w2 v, (T, N, H): over the nodes they add up, with b2, to ŷ or to its logit."""
     return activations(history, rows, net) * _some(history, rows, net).w2[:, None, :]
 
 
@@ -97,17 +104,28 @@ def at_points(history: History, x: npt.ArrayLike, row: int, net: int = 0) -> Pie
     """Return what the net of one row makes of any x, (M,), such as a finer grid than the data."""
     w1, b1, w2, b2 = (column[row].astype(np.float64) for column in layers(history, net))
     u = np.asarray(x, dtype=np.float64)[:, None] * w1 + b1  # (M, H)
-    v = np.maximum(u, 0.0)
-    return Pieces(u, v, v * w2, (v * w2).sum(axis=1) + b2)
+    v = _activation(history, u)
+    total = (v * w2).sum(axis=1) + b2
+    return Pieces(u, v, v * w2, sigmoid(total) if _model(history) == "relu-logistic" else total, total)
 
 
 def uncovered(history: History, net: int = 0) -> Bool:
-    """Say for each state and point, (T, N), whether no node is active there: u <= 0 for all of them."""
+    """Say for each state and point, (T, N), whether no node is active there: u <= 0 for all of them.
+
+    Raises:
+        InputError: The nodes are steps, which have no slope on either side.
+    """
+    _check_model(history, RELU_NETS, "uncovered points are known")
     return _of_all_states(history, net, lambda u: (u <= 0).all(axis=2))
 
 
 def dead(history: History, net: int = 0) -> Bool:
-    """Say for each state and node, (T, H), whether it is active for no point: u <= 0 for all of them."""
+    """Say for each state and node, (T, H), whether it is active for no point: u <= 0 for all of them.
+
+    Raises:
+        InputError: The nodes are steps, which have no slope on either side.
+    """
+    _check_model(history, RELU_NETS, "dead nodes are known")
     return _of_all_states(history, net, lambda u: (u <= 0).all(axis=1))
 
 
@@ -117,8 +135,12 @@ def gradient_share(history: History, row: int, net: int = 0) -> Float64:
     By the chain rule: with c = -2 (y - ŷ), divided by N for mse, a point adds c v to the slope along w2, c w2 x and
     c w2 to those along w1 and b1 of the nodes that are active for it, and c to that along b2. Without bias a point
     that no node covers adds exactly nothing.
+
+    Raises:
+        InputError: The model is not relu.
     """
-    u, v, _, yhat = at_points(history, history.x, row, net)
+    _check_model(history, ("relu",), "shares of the gradient are known")
+    u, v, _, yhat, _ = at_points(history, history.x, row, net)
     w2 = layers(history, net).w2[row].astype(np.float64)
     x, y = history.x.astype(np.float64)[:, None], history.y.astype(np.float64)
     c = (-2 * (y - yhat) / _share(history))[:, None]  # (N, 1)
@@ -127,7 +149,7 @@ def gradient_share(history: History, row: int, net: int = 0) -> Float64:
 
 
 def pattern_since(history: History, net: int = 0) -> int:
-    """Return the recorded epoch from which to the end the pattern, u > 0, does not change for any point and node."""
+    """Return the epoch from which to the end the pattern, u > 0, does not change for any point and node."""
     last = pre_activations(history, [-1], net) > 0  # (1, N, H)
     same = _of_all_states(history, net, lambda u: ((u > 0) == last).all(axis=(1, 2)))
     epoch = from_then_on(history, same)
@@ -136,10 +158,13 @@ def pattern_since(history: History, net: int = 0) -> int:
 
 
 def settled_since(history: History, tolerance: float = 1e-6, net: int = 0) -> int | None:
-    """Return the recorded epoch from which to the end the loss is the least that the last pattern allows.
+    """Return the epoch from which to the end the loss is the least that the last pattern allows.
 
     That is :func:`least_with_pattern`; None if at the end the loss is another. It is the same if they differ by at
     most `tolerance` of it, or, where the data fit perfectly, by `tolerance`² of the loss of ŷ = 0.
+
+    Raises:
+        InputError: The model is not relu.
     """
     least = least_with_pattern(history, net=net)
     rounding = tolerance**2 * float(np.sum(history.y.astype(np.float64) ** 2)) / _share(history)
@@ -153,7 +178,11 @@ def least_with_pattern(history: History, row: int = -1, net: int = 0) -> float:
     As long as the pattern stays, ŷ is linear in the products of first and second weights: its features are x and,
     with bias, 1, each where a node is active and 0 elsewhere, and 1 for b2. Without bias every combination of them
     is a net with this pattern; with bias some are not, and the value is a bound from below.
+
+    Raises:
+        InputError: The model is not relu.
     """
+    _check_model(history, ("relu",), "the least loss of a pattern is known")
     u = pre_activations(history, [row], net)[0]  # (N, H)
     x, y = history.x.astype(np.float64)[:, None], history.y.astype(np.float64)
     active = (u > 0).astype(np.float64)
@@ -180,7 +209,11 @@ def repeats_from(history: History) -> int | None:
 
 
 def losses(history: History) -> Float64:
-    """Return the loss of each net, (T, K), from ŷ and y; of a single net (T, 1). float64."""
+    """Return the loss of each net, (T, K), from ŷ and y; of a single net (T, 1). float64.
+
+    Raises:
+        InputError: The loss is none of squares.
+    """
     yhat = history.yhat.astype(np.float64).reshape(*history.yhat.shape[:2], -1)  # (T, N, K)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges
         loss: Float64 = np.sum((history.y.astype(np.float64)[:, None] - yhat) ** 2, axis=1) / _share(history)
@@ -207,8 +240,10 @@ def stuck(history: History, share: float = CLEARLY) -> Bool:
     not finite is lost, not stuck. A single node covers one side only, so it always is.
 
     Raises:
-        InputError: The nets have biases, with which more than one bend at the origin is possible.
+        InputError: The model is not relu, or the nets have biases, with which other bends than one at the origin are
+            possible.
     """
+    _check_model(history, ("relu",), "being stuck is known")
     layout = _layout(history)
     if layout.bias:
         raise InputError("bias = True: whether a net is stuck is known only of nets without bias; choose bias False")
@@ -233,8 +268,26 @@ def _layout(history: History) -> _Layout:
     bias = "layer2.bias[0]" in own
     if not nodes or tuple(own) != layer_names(nodes, bias) or len(names) % len(own):
         what = ", ".join(names[:4]) or "none"
-        raise InputError(f"this history is not of a ReLU net: its first parameters are {what}; choose the model relu")
+        raise InputError(
+            f"this history is not of a net: its first parameters are {what}; choose the model {either(NETS)}"
+        )
     return _Layout(len(names) // len(own), len(own), nodes, bias)
+
+
+def _model(history: History) -> str:
+    """Return the name of the model; relu where the history does not say."""
+    return history.experiment.model if history.meta.get("experiment") else "relu"
+
+
+def _check_model(history: History, models: tuple[str, ...], known: str) -> None:
+    model = _model(history)
+    if model in NETS and model not in models:  # of what is no net, its layers are asked for, and that is refused
+        raise InputError(f"model = {model}: {known} only of the model {either(models)}; choose such a model")
+
+
+def _activation(history: History, u: Array) -> Array:
+    """Return v from u, both of any shape."""
+    return sigmoid(STEEPNESS * u) if _model(history) == "steps" else np.maximum(u, 0)
 
 
 def _some(history: History, rows: Rows | None, net: int) -> Layers:
@@ -260,8 +313,15 @@ def _each(of: Callable[[Array], Any], blocks: Iterator[Layers], x: Array) -> Ite
 
 
 def _share(history: History) -> int:
-    """Return what the sum of the squared residuals is divided by."""
-    return {"sse": 1, "mse": len(history.y)}[history.experiment.loss]
+    """Return what the sum of the squared residuals is divided by.
+
+    Raises:
+        InputError: The loss is none of squares.
+    """
+    loss = history.experiment.loss
+    if loss == "bce":
+        raise InputError("loss = 'bce': what is asked is known only of squares; choose sse or mse")
+    return 1 if loss == "sse" else len(history.y)
 
 
 def _steps_depend_on_parameters_only(history: History) -> bool:

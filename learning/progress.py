@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from learning.errors import InputError
-from learning.history import History
+from learning.history import Array, History
 
 
-def resting(history: History, distance: float) -> npt.NDArray[np.int64]:
+def resting(history: History, distance: float) -> Array:
     """Return for each row, (T,), for how many epochs the run has stayed near its start; 0 once it has left.
+
+    They are as the history counts them: whole, or with fractions where states between updates are recorded.
 
     It has left from the first row on whose weights are farther than `distance` from the first ones, or not finite,
     even if it comes back.
@@ -28,13 +32,14 @@ def resting(history: History, distance: float) -> npt.NDArray[np.int64]:
     with np.errstate(invalid="ignore", over="ignore"):  # a run that diverges
         near = np.linalg.norm(params - params[0], axis=1) <= distance  # (T,) nan is not near
     stayed = np.logical_and.accumulate(near)
-    return np.where(stayed, history.epoch - history.epoch[0], 0).astype(np.int64)
+    return np.where(stayed, history.epoch - history.epoch[0], 0)
 
 
 def arrives(history: History, minimum_loss: float, share: float = 0.05) -> int | None:
-    """Return the first recorded epoch from which to the end the loss is all but down; None if it never is.
+    """Return the first epoch from which to the end the loss is all but down; None if it never is.
 
-    All but down is at most `share` of the way, first loss - `minimum_loss`, above `minimum_loss`.
+    It is a recorded one; where states between updates are recorded, the next whole one. All but down is at most
+    `share` of the way, first loss - `minimum_loss`, above `minimum_loss`.
 
     Raises:
         InputError: The share is not from 0 to 1.
@@ -46,8 +51,17 @@ def arrives(history: History, minimum_loss: float, share: float = 0.05) -> int |
 
 
 def from_then_on(history: History, true: npt.NDArray[np.bool_]) -> int | None:
-    """Return the first recorded epoch from which to the end `true`, (T,), holds; None if it does not at the end."""
+    """Return the first epoch from which to the end `true`, (T,), holds; None if it does not at the end.
+
+    It is a recorded one; where states between updates are recorded, the next whole one.
+    """
+    row = row_from_then_on(true)
+    return None if row is None else math.ceil(history.epoch[row])
+
+
+def row_from_then_on(true: npt.NDArray[np.bool_]) -> int | None:
+    """Return the first row from which to the end `true`, (T,), holds; None if it does not at the end."""
     if not true[-1]:
         return None
     false = np.flatnonzero(~true)
-    return int(history.epoch[false[-1] + 1 if len(false) else 0])
+    return int(false[-1]) + 1 if len(false) else 0

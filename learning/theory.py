@@ -15,6 +15,9 @@ import numpy.typing as npt
 Float64 = npt.NDArray[np.float64]
 Loss = Literal["sse", "mse"]
 
+STEEPNESS = 200.0
+"""Of the notes' own activation, sigmoid(200 u)."""
+
 
 def sigmoid(u: npt.ArrayLike) -> Float64:
     """Return 1 / (1 + exp(-u)), of any shape, without overflow at any u."""
@@ -32,6 +35,14 @@ def design(x: npt.ArrayLike) -> Float64:
 def least_squares(x: npt.ArrayLike, y: npt.ArrayLike) -> Float64:
     """Return the weights (w0, w1), (2,), of least loss; of several (x constant), the shortest."""
     return np.linalg.lstsq(design(x), np.asarray(y, dtype=np.float64), rcond=None)[0].astype(np.float64)
+
+
+def loss_of(features: npt.ArrayLike, y: npt.ArrayLike, w: npt.ArrayLike, loss: Loss = "sse") -> Float64:
+    """Return the loss (y - Xw)ᵀ(y - Xw) at each of M weights, (M, D), divided by N for "mse": (M,)."""
+    columns, weights = np.asarray(features, dtype=np.float64), np.asarray(w, dtype=np.float64)
+    residuals: Float64 = np.asarray(y, dtype=np.float64) - weights @ columns.T  # (M, N)
+    squares: Float64 = np.sum(residuals**2, axis=1)
+    return squares / _share(loss, len(columns))
 
 
 def hessian(features: npt.ArrayLike, loss: Loss = "sse") -> Float64:

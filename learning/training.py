@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from learning.data import Data, data_of, fresh_data_of
+from learning.data import Data, data_of, fresh_data_of, true_params_of
 from learning.errors import InputError
 from learning.experiment import COUPLING, HISTORY_FORMAT, Experiment, parameter_names
 from learning.history import Array, History
@@ -95,11 +95,12 @@ class _Rows:
     """The columns of K histories, allocated once and filled row by row."""
 
     def __init__(self, experiment: Experiment, task: _Task, batches: _Batches) -> None:
-        self.epoch = _recorded_epochs(experiment, batches.count)  # (T,)
-        states, runs, points = len(self.epoch), task.runs, task.y.shape[-1]
+        states, runs, points = _recorded_states(experiment, batches.count), task.runs, task.y.shape[-1]
         tests = 0 if task.test is None else task.test.y.shape[-1]
         parameters = sum(parameter.numel() for parameter in task.parameters) // runs
-        _check_size(experiment, states * experiment.nets * (points + tests + 2 * parameters + 1) * 4)
+        drawn = 8 * batches.size if experiment.record == "update" else 0  # bytes
+        _check_size(experiment, states * (4 * experiment.nets * (points + tests + 2 * parameters + 1) + drawn))
+        self.epoch = _recorded_epochs(experiment, batches.count)  # (T,)
         self.loss = np.empty((states, runs), np.float32)
         self.params = np.empty((states, runs, parameters), np.float32)
         self.grads = np.empty((states, runs, parameters), np.float32)
@@ -109,12 +110,12 @@ class _Rows:
         )
         self.test_loss = np.empty((states, runs), np.float32)
         self.test_yhat = np.empty((states, runs, tests), np.float32)
-        self.batch = np.full((states, batches.size), -1, np.int64) if experiment.record == "update" else None
+        self.batch = np.full((states, batches.size), -1, np.int64) if drawn else None
         self.slots = list(_slots(task.parameters, self.params, self.grads))
         self.filled = 0
 
     def record(self, task: _Task, losses: Tensor, yhat: Tensor, batch: Tensor | None = None) -> None:
-        """Fill the next row with the present weights and what was computed at them; and which points come next."""
+        """Fill the next row: the present weights, what was computed at them, and the points of the update to come."""
         k = self.filled
         self.losses[k] = losses.tolist()  # of one run a number, which is quicker than an array
         self.yhats[k] = yhat.numpy(force=True)
@@ -143,7 +144,7 @@ def train(experiment: Experiment, progress: Progress | None = None) -> History:
     An epoch is one pass over the data, an update is one batch. With mini-batches there is a row for an epoch, or,
     if asked for, one for an update: its loss and gradient are those of all the data at the weights that the epoch,
     or the update, starts with. A batch size of N or more means all the data. Numbers that diverge to inf or nan are
-    recorded too.
+    recorded too. Test data, if asked for, are looked at in every recorded state, and nothing is learned from them.
 
     With several nets they are trained as one: ŷ is (T, N, K), and the loss is the sum of theirs, so that the
     gradient is each net's own. Every net has the numbers, bit for bit, that it would have alone.
@@ -257,7 +258,7 @@ def _run(experiment: Experiment, runs: Sequence[Experiment], drawn: _Drawn, prog
             if recorded or batch is None:
                 losses, yhat = task.backward()
             if recorded:
-                rows.record(task, losses, yhat, batch)
+                rows.record(task, losses, yhat, batches.all if batch is None else batch)
             if batch is not None:
                 task.backward(batch)
             updates.step(partial(task.backward, batch))
@@ -288,11 +289,11 @@ class _Batches:
     """The points of each update: in every epoch all of them once, in another order, which is seeded.
 
     Attributes:
-        size: Points of an update. count: Updates of an epoch.
+        all: All the points, (N,). size: Points of an update. count: Updates of an epoch.
     """
 
     def __init__(self, experiment: Experiment, points: int) -> None:
-        self.points, self.size = points, min(experiment.batch_size or points, points)
+        self.all, self.size = torch.arange(points), min(experiment.batch_size or points, points)
         self.count = -(-points // self.size)
         self._generator = torch.Generator().manual_seed(experiment.seed)
 
@@ -300,15 +301,24 @@ class _Batches:
         """Return the indices of each batch, (size,) or fewer the last; None for the one that is all the data."""
         if self.count == 1:
             return (None,)
-        return torch.split(torch.randperm(self.points, generator=self._generator), self.size)
+        return torch.split(torch.randperm(len(self.all), generator=self._generator), self.size)
+
+
+def _recorded_states(experiment: Experiment, count: int) -> int:
+    """Return T, of epochs of `count` updates."""
+    return -(-_steps(experiment, count) // experiment.record_every) + 1
 
 
 def _recorded_epochs(experiment: Experiment, count: int) -> Array:
     """Return how many epochs are finished in each recorded state, (T,): whole ones, or with fractions by update."""
-    every, by_update = experiment.record_every, experiment.record == "update"
-    last = experiment.epochs * (count if by_update else 1)
-    steps = np.append(np.arange(0, last, every), last).astype(np.int64)
-    return steps / count if by_update else steps
+    last = _steps(experiment, count)
+    steps = np.append(np.arange(0, last, experiment.record_every), last).astype(np.int64)
+    return steps / count if experiment.record == "update" else steps
+
+
+def _steps(experiment: Experiment, count: int) -> int:
+    """Return the epochs, or the updates, of which every so many are recorded."""
+    return experiment.epochs * (count if experiment.record == "update" else 1)
 
 
 def _slots(parameters: list[nn.Parameter], params: Array, grads: Array) -> Iterator[_Slot]:
@@ -330,7 +340,7 @@ def _check_size(experiment: Experiment, size: int) -> None:
         least = experiment.record_every * -(-size // LARGEST_HISTORY)
         raise InputError(
             f"record_every = {experiment.record_every}: the history would take {size / 2**30:.1f} GiB, "
-            f"{LARGEST_HISTORY // 2**30} are allowed; record every {least} epochs"
+            f"{LARGEST_HISTORY // 2**30} are allowed; record every {least} {experiment.record}s"
         )
 
 
@@ -351,7 +361,8 @@ def _history_of_all(experiment: Experiment, data: Data, rows: _Rows) -> History:
     """Return the one history of K nets: losses added up, the parameters of one net after those of another."""
     loss, states = torch.from_numpy(rows.loss).sum(dim=1).numpy(), len(rows.epoch)  # (T,)
     params, grads = rows.params.reshape(states, -1), rows.grads.reshape(states, -1)  # (T, K P)
-    return _made(experiment, data, rows.epoch, (loss, params, grads, rows.yhat.transpose(0, 2, 1)), {})
+    columns = (loss, params, grads, rows.yhat.transpose(0, 2, 1))
+    return _made(experiment, data, rows.epoch, columns, rows.extras(None, 0))
 
 
 def _made(
@@ -362,7 +373,7 @@ def _made(
         "names": parameter_names(experiment),
         "experiment": experiment.model_dump(mode="json"),
         "torch": torch.__version__,
-        "truth": data.true_params,
+        "truth": true_params_of(experiment, data),
         "data": data.name,
     }
     loss, params, grads, yhat = (np.ascontiguousarray(column) for column in columns)

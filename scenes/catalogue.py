@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING
 from learning.errors import InputError
 from scenes.parameters import (
     DescentParameters,
+    DiagramsParameters,
     FilmParameters,
     FlatRegionsParameters,
+    GradientCheckParameters,
     LearningRateParameters,
+    LinearLayerParameters,
+    LogisticLimitParameters,
+    LogisticParameters,
     OptimizersParameters,
+    OverfitParameters,
+    PolynomialParameters,
     ReluNodesParameters,
+    SseMseParameters,
+    StochasticParameters,
     StuckParameters,
+    TangentParameters,
 )
 
 if TYPE_CHECKING:
@@ -51,11 +61,21 @@ FILMS: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         Entry("descent", DescentParameters, "scenes.films.descent:Descent", 80),
+        Entry("tangent", TangentParameters, "scenes.films.tangent:Tangent", 82),
+        Entry("gradient-check", GradientCheckParameters, "scenes.films.gradient_check:GradientCheck", 65),
         Entry("learning-rate", LearningRateParameters, "scenes.films.learning_rate:LearningRate", 88),
+        Entry("linear-layer", LinearLayerParameters, "scenes.films.linear_layer:LinearLayer", 80),
         Entry("flat-regions", FlatRegionsParameters, "scenes.films.flat_regions:FlatRegions", 87),
         Entry("optimizers", OptimizersParameters, "scenes.films.optimizers:Optimizers", 81),
         Entry("relu-nodes", ReluNodesParameters, "scenes.films.relu_nodes:ReluNodes", 87),
+        Entry("sse-mse", SseMseParameters, "scenes.films.sse_mse:SseMse", 80),
+        Entry("stochastic", StochasticParameters, "scenes.films.stochastic:Stochastic", 80),
+        Entry("logistic", LogisticParameters, "scenes.films.logistic:Logistic", 80),
+        Entry("polynomial", PolynomialParameters, "scenes.films.polynomial:Polynomial", 80),
+        Entry("logistic-limit", LogisticLimitParameters, "scenes.films.logistic_limit:LogisticLimit", 84),
+        Entry("overfit", OverfitParameters, "scenes.films.overfit:Overfit", 82),
         Entry("stuck", StuckParameters, "scenes.films.stuck:Stuck", 87),
+        Entry("diagrams", DiagramsParameters, "scenes.films.diagrams:Diagrams", 78),
     )
 }
 

@@ -52,6 +52,10 @@ Rate = Annotated[float, Field(gt=0, le=1000)]
 Nodes = Annotated[int, Field(ge=1, le=16)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 Weight = Annotated[float, Field(ge=-1000, le=1000)]
+Gentle = Annotated[float, Field(ge=-20, le=20)]
+"""A weight before a sigmoid: beyond, nearly all of its curve is 0 or 1."""
+GentlePoint = Annotated[tuple[Gentle, Gentle], BeforeValidator(_numbers("two", "-0.8,-0.3"))]
+
 Distance = Annotated[float, Field(ge=1e-9, le=100)]
 
 
@@ -248,7 +252,7 @@ class GradientCheckParameters(FilmParameters):
 
     start: Point = Field((-5.0, 10.0), description="where the gradient is taken, bias and slope (w0,w1)")
     distances: tuple[Distance, ...] = Field(
-        (1.0, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6),
+        (10.0, 1.0, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6),
         min_length=1,
         max_length=10,
         description="distances h over which the loss is compared, up to ten",
@@ -335,7 +339,7 @@ class StochasticParameters(FilmParameters):
 class LogisticParameters(FilmParameters):
     """A line through a sigmoid."""
 
-    start: Point = Field((-0.8, -0.3), description="first curve, bias and slope of its logit (w0,w1)")
+    start: GentlePoint = Field((-0.8, -0.3), description="first curve, bias and slope of its logit (w0,w1)")
     lr: Rate = Field(0.25, description="learning rate α")
     epochs: int = Field(5000, ge=1, le=20_000, description="number of updates of the weights")
     loss: Literal["mse", "bce"] = Field("mse", description="mean of the squared residuals, or binary cross-entropy")
@@ -390,7 +394,7 @@ class PolynomialParameters(FilmParameters):
 
 
 class DiagramsParameters(FilmParameters):
-    """One picture language for a line, a polynomial, and nets of ReLU nodes."""
+    """One picture language for a line, a curve of probability, a polynomial, and nets."""
 
     nodes: int = Field(2, ge=1, le=4, description="ReLU nodes of the net that is drawn in full")
     wide: int = Field(500, ge=5, le=1024, description="nodes of the wide net")
@@ -399,18 +403,18 @@ class DiagramsParameters(FilmParameters):
     data_seed: Seed = Field(43052, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
-        """A line with X = [1 x], the same with bias, a polynomial, and two nets; each trained on its data."""
+        """A line with X = [1 x], one with bias, a sigmoid, a polynomial, and two nets; each trained on its data."""
         seeds = {"seed": self.seed, "data_seed": self.data_seed, "loss": "mse", "epochs": self.epochs}
         line = {"model": "linear", "data": "regression", "lr": 0.1, **seeds}
         net = {"data": "broken-line", **seeds}
+        few = {"record_every": max(self.epochs // 100, 1)}
         return {
             "columns": Experiment(powers=(0, 1), **line),
             "bias": Experiment(powers=(1,), bias=True, **line),
+            "sigmoid": Experiment(**{**seeds, "loss": "bce"}, model="logistic", data="logistic", lr=0.25, **few),
             "polynomial": Experiment(model="linear", powers=(1, 2, 3), bias=True, data="polynomial", lr=0.01, **seeds),
             "net": Experiment(model="relu", nodes=self.nodes, lr=0.1, **net),
-            "wide": Experiment(
-                model="steps", nodes=self.wide, bias=True, lr=0.001, record_every=max(self.epochs // 100, 1), **net
-            ),
+            "wide": Experiment(model="steps", nodes=self.wide, bias=True, lr=0.001, **few, **net),
         }
 
 

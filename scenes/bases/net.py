@@ -1,21 +1,19 @@
 """Films about small ReLU nets: their diagrams, their pieces, their data and their losses."""
 
 import numpy as np
-from manim import Animation
 
 from learning.data import truth_of
 from learning.history import History
+from scenes.bases.learning import LearningFilm
 from scenes.captions import SYMBOLS
 from scenes.drawing import Rectangle
-from scenes.film import BOTTOM, LEFT, RIGHT, Film
+from scenes.film import BOTTOM, LEFT, RIGHT
+from scenes.markup import Words
 from scenes.material import net as net_material
-from scenes.pacing import durations_by
 from scenes.panels.data_plot import DataPlot
-from scenes.panels.loss_curve import LossCurve
 from scenes.panels.network import Layer, Network
 from scenes.panels.node_pieces import NodePieces
 from scenes.panels.readout import Column, Readout
-from scenes.theme import TIMING
 
 FLOOR = BOTTOM + 0.55
 """Where the caption's room ends."""
@@ -41,7 +39,7 @@ NUMBERED = 9
 """Up to so many nodes bear their numbers."""
 
 
-class NetFilm(Film):
+class NetFilm(LearningFilm):
     """A film of ReLU nets without bias upon one data set; what it is made of, for any run."""
 
     def plot_of(self, run: History, frame: Rectangle, *others: History) -> DataPlot:
@@ -52,12 +50,12 @@ class NetFilm(Film):
         plot.axes = 1.0
         return plot
 
-    def network_of(self, run: History, frame: Rectangle) -> Network:
-        """The diagram with the weights of every epoch."""
+    def network_of(self, run: History, frame: Rectangle, out: Words = SYMBOLS["yhat"]) -> Network:
+        """The diagram with the weights of every epoch; `out` is what the nodes add up to."""
         first, second = net_material.wiring(run)
         count = first.shape[2]
         hidden = tuple(str(node + 1) for node in range(count)) if count <= NUMBERED else ()
-        layers = (Layer(1, ("$x$",)), Layer(count, hidden), Layer(1, (SYMBOLS["yhat"],)))
+        layers = (Layer(1, ("$x$",)), Layer(count, hidden), Layer(1, (out,)))
         return Network(frame, self.look, layers, run.epoch, (first, second))
 
     def pieces_of(self, run: History, frame: Rectangle, *others: History) -> NodePieces:
@@ -66,21 +64,6 @@ class NetFilm(Film):
         if frame[2] - frame[0] < 6:
             return NodePieces(frame, self.look, pieces, HEADS)
         return NodePieces(frame, self.look, pieces, LONG_HEADS, ONE_PITCH)
-
-    def curve_of(self, run: History, frame: Rectangle) -> LossCurve:
-        """The loss of each epoch."""
-        names = (self.look.captions.text("axes.epoch"), self.look.captions.text("axes.loss"))
-        return LossCurve(frame, self.look, run.epoch, run.loss, names)
-
-    def learn(self, epoch: int, total: float, change: np.ndarray) -> None:
-        """Let training go on to an epoch in so many seconds at most, slowly where `change`, (T - 1,), is large."""
-        self.proceed(epoch, durations_by(change[round(self.epoch) : epoch], total))
-        self.until_read()
-
-    def back_to(self, epoch: float) -> list[Animation]:
-        """Set the clock, and what is under it, to another epoch."""
-        self.epoch = float(epoch)
-        return [panel.to(epoch=epoch) for panel in self._clocked]
 
     def readout_of(
         self, run: History, left: float = LEFT, width: float = 6.0, weights: bool = False, color: str | None = None
@@ -99,7 +82,3 @@ class NetFilm(Film):
         readout = Readout(left, 2.2, width, self.look, run.epoch, columns)
         readout.shown = np.zeros(len(columns))
         return readout
-
-    def tell(self, *readouts: Readout) -> list[Animation]:
-        """All numbers of these appear."""
-        return [readout.to(shown=np.ones(len(readout.columns)), run_time=TIMING.quick) for readout in readouts]

@@ -31,6 +31,9 @@ AVERAGES = {
 }
 """What each kind of optimizer keeps from step to step, and how it steps; the formulas of torch.optim."""
 
+ROOM = 0.1
+"""What numbers and lines at the border of a surface may reach beyond its frame."""
+
 
 class OptimizerFilm(CurveFilm):
     """Several optimizers from the same starts.
@@ -117,7 +120,7 @@ def middle(frame: Rectangle) -> float:
 
 def columns(count: int) -> list[Rectangle]:
     """Frames of so many surfaces that have the picture to themselves."""
-    edges = np.linspace(LEFT, RIGHT, count + 1)
+    edges = np.linspace(LEFT + ROOM, RIGHT - ROOM, count + 1)
     return [(float(left), -2.9, float(right), 2.1) for left, right in itertools.pairwise(edges)]
 
 

@@ -166,18 +166,7 @@ class RateFilm(Film):
 
     def overhead(self) -> dict[str, object]:
         """Where the surface has to stand so that its floor, seen from above, is the map."""
-        ground, inner = self.ground, self.map.inner()
-        before = ground.elevation, ground.frame
-        ground.elevation = 90.0
-        seen = ground.view()
-        ground.elevation, ground.frame = before
-        aside = (inner[:2] + inner[2:]) / 2 - np.array(seen.centre)
-        return {
-            "elevation": 90,
-            "azimuth": 360 * round(ground.azimuth / 360),
-            "frame": ground.frame + np.tile(aside, 2),
-            "zoom": (inner[2] - inner[0]) / 2 / seen.scale,
-        }
+        return self.ground.onto(self.map.inner())
 
     def only(self, runs: Sequence[int]) -> np.ndarray:
         """1 for these runs, 0 for the others, (R,)."""

@@ -81,8 +81,12 @@ def of_group(runs: Sequence[History], best: Minimum) -> dict[str, Words]:
 
 
 def factor(run: History) -> Words:
-    """1 - α λmax: with three decimals, or so many more that it does not look like 1 or -1 where it is not."""
-    exact = rate_material.factor(run)
+    """1 - α λmax of a line's run."""
+    return factor_words(rate_material.factor(run))
+
+
+def factor_words(exact: float) -> Words:
+    """A factor with three decimals, or so many more that it does not look like 1 or -1 where it is not."""
     told_apart = (places for places in range(3, 7) if round(abs(exact), places) != 1 or abs(exact) == 1)
     decimals = next(told_apart, None)
     return _by_one(exact) if decimals is None else fixed(exact, decimals)

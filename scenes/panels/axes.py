@@ -26,6 +26,7 @@ class Axes:
         names: of the two axes, Typst markup.
         logarithmic: whether y counts in powers of ten.
         whole: whether x counts whole things, so that no fractions stand on its axis.
+        powers: whether x is an exponent: its numbers are written as powers of ten.
         left: room for the numbers beside the plot, in scene units.
     """
 
@@ -36,6 +37,7 @@ class Axes:
     logarithmic: bool = False
     whole: bool = False
     left: float = LEFT
+    powers: bool = False
     _x_ticks: dict[int, tuple[list[float], list[Stamp]]] = field(default_factory=dict, init=False)
 
     def inner(self, frame: np.ndarray) -> np.ndarray:
@@ -72,14 +74,15 @@ class Axes:
             ticks = round_ticks(*self.x, about=count)
             if self.whole:
                 ticks = [value for value in ticks if value == round(value)] or [round(v) for v in self.x]
-            self._x_ticks[count] = ticks, self._stamps(ticks)
+            raised = [self._stamp(power_of_ten(round(value))) for value in ticks] if self.powers else None
+            self._x_ticks[count] = ticks, raised or self._stamps(ticks)
         return self._x_ticks[count]
 
     @cached_property
     def y_ticks(self) -> tuple[list[float], list[Stamp]]:
         """Places and numbers along the y axis."""
         if not self.logarithmic:
-            ticks = round_ticks(*self.y, about=3)
+            ticks = max((round_ticks(*self.y, about=about) for about in (3, 5)), key=lambda some: len(some) > 1)
             return ticks, self._stamps(ticks)
         first, last = math.ceil(math.log10(self.y[0]) - 1e-9), math.floor(math.log10(self.y[1]) + 1e-9)
         every = max(1, math.ceil((last - first) / 4))
@@ -108,13 +111,26 @@ class Axes:
         for (x, _), number in zip(self._along(frame, x_ticks, self.y[0]), x_numbers, strict=True):
             brush.line(np.array([[x, bottom], [x, bottom - 0.07]]), theme.muted, 0.02, 0.8 * opacity)
             number.put(brush, x, bottom - 0.22, opacity)
-        y_ticks, y_numbers = self.y_ticks
-        for (_, y), number in zip(self._up(frame, y_ticks), y_numbers, strict=True):
-            brush.line(np.array([[left - 0.07, y], [left, y]]), theme.muted, 0.02, 0.8 * opacity)
-            number.put(brush, left - 0.15, y, opacity, anchor=1.0)
+        self.draw_y_ticks(brush, frame, opacity)
         x_name, y_name = self._name_stamps
         x_name.put(brush, (left + right) / 2, frame[1] + 0.12, opacity)
         y_name.put(brush, left - 0.15, top + 0.2, opacity, anchor=0.5)
+
+    def draw_y_ticks(self, brush: Brush, frame: np.ndarray, opacity: float) -> None:
+        """Draw what stands beside the y axis."""
+        self.put_y_ticks(brush, frame, self.y_ticks, opacity)
+
+    def put_y_ticks(
+        self, brush: Brush, frame: np.ndarray, ticks: tuple[list[float], list[Stamp]], opacity: float
+    ) -> None:
+        """Draw these ticks with their numbers, but for one that would touch the axis's name."""
+        left, _, _, top = self.inner(frame)
+        name = self._name_stamps[1]
+        highest = top + 0.2 - (name.high - name.low) / 2
+        for (_, y), number in zip(self._up(frame, ticks[0]), ticks[1], strict=True):
+            brush.line(np.array([[left - 0.07, y], [left, y]]), self.look.theme.muted, 0.02, 0.8 * opacity)
+            if y + (number.high - number.low) / 2 <= highest:
+                number.put(brush, left - 0.15, y, opacity, anchor=1.0)
 
     def _along(self, frame: np.ndarray, ticks: Sequence[float], y: float) -> np.ndarray:
         return self.place(frame, np.array(ticks), np.full(len(ticks), y))

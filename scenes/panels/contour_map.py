@@ -29,6 +29,8 @@ PATH, DOT, BALL, STAR, MARK = 0.045, 0.048, 0.115, 0.28, 0.13
 """The star is so much larger than the ball that its points are seen behind a ball at the minimum."""
 BACK, AGAIN = 0.09, 0.014
 """A step back to within this share of the window of where the run was two states ago, and the width of its line."""
+THIN = 0.025
+"""Width of the way of a restless run."""
 FOOT, ALONG, NEAR = 0.065, 0.08, 100.0
 """Radius of the foot of the perpendicular, width of the bar from the star to it; how far off a ball may be to have one.
 """
@@ -55,6 +57,8 @@ class ContourMap(Runs):
         spacing: levels equally high apart, or equally far in powers of ten above the minimum.
         square: whether the map is a square, as a surface's floor is, or fills its frame.
         cut: (2, 2) two points of the map between which a line can be drawn, or None.
+        restless: runs that turn back at almost every step: all of their steps are drawn alike, as thin lines.
+        counted: key of the caption that says when a run left the map, with a `number`.
 
     Attributes that a film moves, each 0 … 1 (and those of `Runs`):
         axes, contours, star, start: opacities of the scales, of the lines and tints, of the minimum and of the start.
@@ -75,9 +79,13 @@ class ContourMap(Runs):
         spacing: Literal["even", "log"] = "even",
         square: bool = True,
         cut: np.ndarray | None = None,
+        restless: Sequence[int] = (),
+        counted: str = "map.epoch",
     ) -> None:
         super().__init__(frame, look.theme, colors or [look.theme.position] * len(walks))
         self.look, self.terrain, self.walks, self.square, self.cut = look, terrain, tuple(walks), square, cut
+        self.counted, self.restless = counted, frozenset(restless)
+        self._named = list(colors or [look.theme.position_text] * len(walks))
         self.levels = levels(terrain, LEVELS, spacing)
         self.axes = self.contours = self.star = self.start = self.start_name = self.line = self.foot = 0.0
         self.leaves = self.leave_epochs = self.dots = 1.0
@@ -86,7 +94,8 @@ class ContourMap(Runs):
         self._axes.left = max([LEFT, *[number.width + 0.2 for number in self._axes.y_ticks[1]]])
         self._drawn = [_worth_drawing(walk) for walk in self.walks]
         self._dotted = [_apart(self._scaled(params)) for _, params in self._drawn]
-        self._turning = [_back_again(self._scaled(params)) for _, params in self._drawn]
+        turning = [_back_again(self._scaled(params)) for _, params in self._drawn]
+        self._turning = [steps & (run not in self.restless) for run, steps in enumerate(turning)]
         self.left_at = [self._leaves(walk) for walk in self.walks]
 
     # Places
@@ -216,7 +225,7 @@ class ContourMap(Runs):
         again = self._turning[run][: len(points) - 1]
         whole, parts = self._split(points, again)
         brush.segments(whole, color, AWAY, 0.2 * strength)
-        width = PATH * (QUIET + (1 - QUIET) * bright)
+        width = (THIN if run in self.restless else PATH) * (QUIET + (1 - QUIET) * bright)
         brush.segments(parts, edge, width + 0.025, 0.6 * strength)
         brush.segments(parts, color, width, strength)
         brush.segments(self._split(points, ~again)[1], color, AGAIN, 0.8 * strength)
@@ -388,11 +397,11 @@ class ContourMap(Runs):
         """For each run that leaves, the epoch."""
         left = {run: self.leaves_at(run) for run in range(len(self.walks))}
         said = {
-            run: self.look.captions.typeset("map.epoch", number=f"{epoch:,}")
+            run: self.look.captions.typeset(self.counted, number=f"{epoch:,}")
             for run, epoch in left.items()
             if epoch is not None
         }
-        return {run: self.look.stamp(words, SIZES.tick, self.theme.position_text) for run, words in said.items()}
+        return {run: self.look.stamp(words, SIZES.tick, self._named[run]) for run, words in said.items()}
 
     def crossing(self, run: int) -> tuple[np.ndarray, np.ndarray] | None:
         """Where a run first left the map, (2,), and which way, (2,) of length 1; None while it has not."""
@@ -411,7 +420,9 @@ class ContourMap(Runs):
 
     @cached_property
     def _name_stamps(self) -> list[Stamp]:
-        return [self.look.stamp(walk.name, SIZES.tick, self.theme.position_text) for walk in self.walks]
+        return [
+            self.look.stamp(walk.name, SIZES.tick, color) for walk, color in zip(self.walks, self._named, strict=True)
+        ]
 
     def name_heights(self) -> np.ndarray:
         """Height (R,) of each ball's name: as near to the ball as can be, in the order of the balls."""

@@ -39,9 +39,11 @@ class CrossSection(Runs):
         distance (M,), loss (M,): the cut.
         hops: the runs, in the same units.
         names: of the two axes.
+        floor: the loss at which the axis begins; a little below the lowest where None.
+        centre: the distance from which the cut is drawn to both sides.
 
     Attributes that a film moves, each 0 … 1 (and those of `Runs`):
-        axes, star: opacities. ground: how much of the cut is drawn, from its lowest point outwards.
+        axes, star: opacities. ground: how much of the cut is drawn, from its centre outwards.
         foot: opacity of the bar on the axis, from the minimum to below each bright ball, and of the line down to it.
     """
 
@@ -53,11 +55,15 @@ class CrossSection(Runs):
         loss: np.ndarray,
         hops: Sequence[Hops],
         names: tuple[Words | str, Words | str],
+        *,
+        floor: float | None = None,
+        centre: float = 0.0,
     ) -> None:
         super().__init__(frame, look.theme, [look.theme.position] * len(hops))
-        self.distance, self.loss, self.hops = distance, loss, tuple(hops)
+        self.distance, self.loss, self.hops, self.centre = distance, loss, tuple(hops), centre
         self.axes = self.star = self.ground = self.foot = 0.0
         low, high = padded(float(loss.min()), float(loss.max()), 0.04)
+        low = low if floor is None else floor
         self._axes = Axes(look, (float(distance[0]), float(distance[-1])), (low, high), names)
 
     def place(self, distance: np.ndarray, loss: np.ndarray) -> np.ndarray:
@@ -80,8 +86,7 @@ class CrossSection(Runs):
         """Draw the present state."""
         self._axes.draw(brush, self.frame, self.axes * self.opacity)
         inner = self._axes.inner(self.frame)
-        reach = self.ground * float(np.abs(self.distance).max())
-        shown = np.abs(self.distance) <= reach
+        shown = np.abs(self.distance - self.centre) <= self.ground * float(np.abs(self.distance - self.centre).max())
         brush.line(self.place(self.distance[shown], self.loss[shown]), self.theme.height[3], 0.06, self.opacity)
         for run in self.order():
             self._draw_part(brush, run, inner)

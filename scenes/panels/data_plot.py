@@ -1,6 +1,7 @@
 """The data, what the model says of them at an epoch, how far it misses, and the truth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import cairo
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from scenes.drawing import Brush, Drawing, Rectangle
 from scenes.look import Look
 from scenes.panels.axes import Axes, padded
-from scenes.panels.recorded import blend
+from scenes.panels.recorded import between, blend
 
 SLIM, WIDE = 0.62, 0.95
 """Scene units for the numbers beside the plot."""
@@ -18,6 +19,21 @@ SMOOTH = 240
 """So many points of a line are drawn at most."""
 SMALL = 0.55
 """Points in a low plot keep this share of their radius at least."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """An estimate between the points, for lines that are not straight there.
+
+    Attributes:
+        x: (M,) ascending.
+        at: gives ŷ (M,) at a (fractional) epoch.
+        truth: (M,) what the data came from, or None.
+    """
+
+    x: np.ndarray
+    at: Callable[[float], np.ndarray]
+    truth: np.ndarray | None = None
 
 
 class DataPlot(Drawing):
@@ -31,11 +47,16 @@ class DataPlot(Drawing):
         slim: whether the numbers beside the plot are short, so that it may take more of its frame.
         also: values that the y axis must hold besides the data and the first estimate.
         full: in a plot less high than this, between its axes, the points are smaller.
+        upon: whether the points are drawn upon all lines.
+        curve: what lies between the points; straight lines, where None.
+        fresh: x and y (M,) of points that nothing was learned from, drawn as rings.
 
     Attributes that a film moves, each 0 … 1:
         axes: opacity. points_shown, estimate, truth: how much is drawn, from the left.
+        fresh_shown: how many of the fresh points are drawn, from the left.
         residuals: how far they have grown from the points to the estimate.
-        pick: how far one point, number `picked` in the order of x, stands out with its miss.
+        pick: how far one point, number `picked` in the order of x, stands out with its miss; after `pick_from` the
+            points of the update that follows the state shown.
         examples, squares: how far the residuals of three points, and then of all, have opened into squares.
     """
 
@@ -52,16 +73,21 @@ class DataPlot(Drawing):
         *,
         slim: bool = False,
         full: float = 0.0,
+        upon: bool = False,
+        curve: Curve | None = None,
+        fresh: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> None:
         super().__init__(frame)
+        self.curve, self.fresh, self.fresh_shown = curve, fresh, 0.0
         self._order = order = np.argsort(x, kind="stable")
         self.x, self.y = np.asarray(x, float)[order], np.asarray(y, float)[order]
         self.epochs, self.yhat = epochs, np.asarray(yhat, float)[:, order]
         self.truth_values = None if truth is None else np.asarray(truth, float)[order]
-        self.theme, self.full = look.theme, full
+        self.theme, self.full, self.upon = look.theme, full, upon
         self.axes = self.points_shown = self.estimate = self.truth = 0.0
         self.residuals = self.examples = self.squares = self.pick = 0.0
         self.picked = 0
+        self.batches: np.ndarray | None = None
         self._axes = Axes(
             look, padded(self.x[0], self.x[-1]), self._range(also), ("$x$", "$y$"), left=SLIM if slim else WIDE
         )
@@ -80,9 +106,22 @@ class DataPlot(Drawing):
             )
         return padded(min(low, *also, high), max(low, *also, high))
 
-    def follow(self, epochs: np.ndarray, yhat: np.ndarray) -> None:
+    def follow(self, epochs: np.ndarray, yhat: np.ndarray, curve: Curve | None = None) -> None:
         """Show another run upon the same data, from its start: epochs (T,), yhat (T, N) in the order of x as given."""
         self.epochs, self.yhat, self.epoch = epochs, np.asarray(yhat[:, self._order], float), 0.0
+        self.curve = curve
+
+    def pick_from(self, batches: np.ndarray | None) -> None:
+        """Let those points stand out that an update looks at: (T, B) for each state, as given, -1 for none; or not."""
+        places = np.append(np.argsort(self._order), -1)  # the last one for -1
+        self.batches = None if batches is None else places[batches]
+
+    def picked_now(self) -> np.ndarray:
+        """The points that can stand out now, in the order of x."""
+        if self.batches is None:
+            return np.array([self.picked])
+        batch = self.batches[between(self.epochs, self.epoch)[0]]
+        return np.asarray(batch[batch >= 0])
 
     def estimate_at(self, epoch: float) -> np.ndarray:
         """ŷ (N,) at a fractional epoch, in the order of x; a straight blend between two recorded ones."""
@@ -119,16 +158,27 @@ class DataPlot(Drawing):
             self._draw_squares(brush, at, says)
             self._draw_residuals(brush, at, says)
         crowded = len(at) >= CROWD
-        if not crowded:
+        if not crowded and not self.upon:
             self._draw_points(brush, at)
         if np.isfinite(estimate).all():
-            brush.line(_first(says[self._line], self.estimate), self.theme.estimate, 0.07, self.opacity)
+            brush.line(_first(self._between(says), self.estimate), self.theme.estimate, 0.07, self.opacity)
         if crowded:  # upon the line: a line along 0 or 1 would hide all the points there
             self._draw_points(brush, at)
         if np.isfinite(estimate).all():
             self._draw_picked(brush, at, says)
         if self.truth_values is not None:
             self._draw_truth(brush)
+        if self.fresh is not None:
+            self._draw_fresh(brush, *self.fresh)
+        if self.upon and not crowded:
+            self._draw_points(brush, at)
+
+    def _between(self, says: np.ndarray) -> np.ndarray:
+        """Scene coordinates of the estimate's line: through its points (N, 2), or as its curve goes."""
+        if self.curve is None:
+            return says[self._line]
+        line = self.place(self.curve.x, self.curve.at(self.epoch))
+        return np.clip(line, -1e4, 1e4) if np.isfinite(line).all() else line[:0]
 
     def _draw_points(self, brush: Brush, at: np.ndarray) -> None:
         count = round(self.points_shown * len(at))
@@ -138,14 +188,20 @@ class DataPlot(Drawing):
         elif count:
             brush.lay(self._crowd_of(brush, at[:count], radius), 0.9 * self.opacity)
 
+    def _draw_fresh(self, brush: Brush, x: np.ndarray, y: np.ndarray) -> None:
+        """Rings where the points that nothing was learned from lie."""
+        for centre in self.place(x, y)[: round(self.fresh_shown * len(x))]:
+            brush.ring(centre, 1.05 * self.radius(), self.theme.data, 0.03, self.opacity)
+
     def _draw_picked(self, brush: Brush, at: np.ndarray, says: np.ndarray) -> None:
-        """One point of all, and how far the estimate misses it."""
+        """One point of all, or a few, and how far the estimate misses them."""
         if self.pick <= 0:
             return
-        point, said = at[self.picked], says[self.picked]
-        brush.line(np.array([point, point + self.pick * (said - point)]), self.theme.loss, 0.05, self.opacity)
-        brush.dots(point[None], 0.1, self.theme.data, self.pick * self.opacity)
-        brush.ring(point, 0.14, self.theme.text, 0.03, self.pick * self.opacity)
+        for picked in self.picked_now():
+            point, said = at[picked], says[picked]
+            brush.line(np.array([point, point + self.pick * (said - point)]), self.theme.loss, 0.05, self.opacity)
+            brush.dots(point[None], 0.1, self.theme.data, self.pick * self.opacity)
+            brush.ring(point, 0.14, self.theme.text, 0.03, self.pick * self.opacity)
 
     def _crowd_of(self, brush: Brush, at: np.ndarray, radius: float) -> cairo.Pattern:
         """Many nearly transparent dots as one picture, kept for as long as nothing moves."""
@@ -181,7 +237,10 @@ class DataPlot(Drawing):
 
     def _draw_truth(self, brush: Brush) -> None:
         assert self.truth_values is not None
-        line = _first(self.place(self.x, self.truth_values)[self._line], self.truth)
+        if self.curve is None or self.curve.truth is None:
+            line = _first(self.place(self.x, self.truth_values)[self._line], self.truth)
+        else:
+            line = _first(self.place(self.curve.x, self.curve.truth), self.truth)
         brush.line(line, self.theme.truth, 0.045, self.opacity, dash=(0.16, 0.14))
 
 

@@ -19,9 +19,10 @@ class LossCurve(Drawing):
 
     Args:
         epochs (T,), loss (T,): as recorded; the curve ends where the loss is no number any more, and says so.
+        least: a loss to compare with, the least there is of some model, or None: dashed, from a star on.
 
     Attributes that a film moves, each 0 … 1:
-        axes, curve: opacities.
+        axes, curve: opacities. level: how far the line of that loss is drawn, from the left.
     """
 
     def __init__(
@@ -31,14 +32,16 @@ class LossCurve(Drawing):
         epochs: np.ndarray,
         loss: np.ndarray,
         names: tuple[str | Words, str | Words],
+        least: float | None = None,
     ) -> None:
         super().__init__(frame)
-        self.theme = look.theme
+        self.theme, self.least = look.theme, least
         self.epochs, self.loss = np.asarray(epochs, float), np.asarray(loss, float)
         self._few = thinned(self.loss)
-        self.axes = self.curve = 0.0
+        self.axes = self.curve = self.level = 0.0
         finite = self.loss[np.isfinite(self.loss)]
         finite = finite if len(finite) else np.ones(1)
+        finite = finite if least is None else np.append(finite, least)
         positive = finite[finite > 0]
         logarithmic = len(positive) == len(finite) and finite.max() / positive.min() >= WIDE
         y = (
@@ -59,6 +62,8 @@ class LossCurve(Drawing):
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""
         self._axes.draw(brush, self.frame, self.axes * self.opacity)
+        if self.least is not None:
+            self._draw_level(brush, self.least)
         if self.curve <= 0:
             return
         strength = self.curve * self.opacity
@@ -71,6 +76,11 @@ class LossCurve(Drawing):
         brush.dots(line[-1:], 0.085, self.theme.position, strength)
         if self.broken is not None and self.epoch >= self.epochs[self.broken]:
             self._draw_break(brush, line[-1], strength)
+
+    def _draw_level(self, brush: Brush, least: float) -> None:
+        ends = self.place(np.array([0.0, self.level * self._axes.x[1]]), np.full(2, least))
+        brush.line(ends, self.theme.minimum, 0.03, self.opacity * (self.level > 0), dash=(0.12, 0.1))
+        brush.star(ends[0], 0.14, self.theme.minimum, self.theme.background, self.opacity * self.level)
 
     def _draw_break(self, brush: Brush, at: np.ndarray, opacity: float) -> None:
         """Where the loss stopped being a number: its name beside the last one that was."""

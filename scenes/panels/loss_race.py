@@ -58,6 +58,7 @@ class LossRace(Runs):
         names: of the two axes.
         heads: what stands above the columns of the table: that of the names, then those of the details.
         colors: of each curve; losses have theirs, where None.
+        counted: key of the caption that says where on the axis something happened, with a `number`.
 
     Attributes that a film moves, each 0 … 1 unless stated (and those of `Runs`):
         axes: opacity of the scales. span: (2,) the powers of ten from which to which the axis goes.
@@ -75,9 +76,10 @@ class LossRace(Runs):
         *,
         heads: Sequence[str | Words] = (),
         colors: Sequence[str] | None = None,
+        counted: str = "map.epoch",
     ) -> None:
         super().__init__(frame, look.theme, colors or [look.theme.loss] * len(curves))
-        self.look, self.curves = look, tuple(curves)
+        self.look, self.curves, self.counted = look, tuple(curves), counted
         self.axes = self.details = 0.0
         self.low, self.ends = np.zeros(len(self.curves)), 1.0
         last = max(float(curve.epoch[-1]) for curve in self.curves)
@@ -269,7 +271,7 @@ class LossRace(Runs):
         row = over if over is not None else broken
         assert row is not None
         curve = self.curves[run]
-        said = self.look.captions.typeset("map.epoch", number=f"{int(curve.epoch[row]):,}")
+        said = self.look.captions.typeset(self.counted, number=f"{int(curve.epoch[row]):,}")
         if over is None:
             said = f"{fixed(float(curve.loss[row])).typeset}#h(0.5em){said}"
         return self.look.stamp(said, SIZES.tick, self.theme.loss)
@@ -292,7 +294,7 @@ class LossRace(Runs):
     def _low_words(self) -> list[Stamp]:
         rows = [self.lowest(run) for run in range(len(self.curves))]
         epochs = [int(curve.epoch[row]) for curve, row in zip(self.curves, rows, strict=True)]
-        said = [self.look.captions.typeset("map.epoch", number=f"{epoch:,}") for epoch in epochs]
+        said = [self.look.captions.typeset(self.counted, number=f"{epoch:,}") for epoch in epochs]
         return [self.look.stamp(words, SIZES.tick, self.theme.text) for words in said]
 
     # Names

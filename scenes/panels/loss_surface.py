@@ -5,6 +5,7 @@ a film moves is an attribute: the view, how much of each part is there, and the 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -37,6 +38,7 @@ class LossSurface(Drawing):
 
     Attributes that a film moves, each 0 … 1 unless stated:
         azimuth, elevation: degrees. zoom: 1 fits the frame however the box is turned.
+        rise: by which heights are multiplied, those of the upright scale excepted; for surfaces without hills.
         floor: grid and scales of the two weights. upright: the scale of the loss.
         wire: how far the grid has spread from the ball. skin, contours: opacities of faces and of lines of equal loss.
         star, ball, path, labels: opacities; the labels name the start and the lowest point on the map.
@@ -71,7 +73,7 @@ class LossSurface(Drawing):
         self.routes = (routes,) if isinstance(routes, Route) else tuple(routes)
         self.run, self.kept = 0, frozenset[int]()
         self.slopes, self.tint = slopes, 0.0
-        self.azimuth, self.elevation, self.zoom = -30.0, 28.0, 1.0
+        self.azimuth, self.elevation, self.zoom, self.rise = -30.0, 28.0, 1.0, 1.0
         self.floor = self.upright = self.wire = self.skin = self.contours = 0.0
         self.star = self.ball = self.path = self.stem = self.labels = 0.0
         self.partial0 = self.partial1 = self.gradient = self.step = 0.0
@@ -96,7 +98,15 @@ class LossSurface(Drawing):
 
     def view(self) -> View:
         """The present view."""
-        return view.fit(self.frame, self.azimuth, self.elevation, self.zoom, BOX_HEIGHT + HEADROOM, self._pad)
+        fitted = view.fit(self.frame, self.azimuth, self.elevation, self.zoom, BOX_HEIGHT + HEADROOM, self._pad)
+        return replace(fitted, rise=self.rise)
+
+    def onto(self, rectangle: np.ndarray) -> dict[str, Any]:
+        """What to move so that the floor, seen from overhead, is this square: left, bottom, right, top."""
+        above = view.fit(self.frame, 0.0, 90.0, 1.0, BOX_HEIGHT + HEADROOM, self._pad)
+        aside = (rectangle[:2] + rectangle[2:]) / 2 - np.array(above.centre)
+        north, zoom = 360 * round(self.azimuth / 360), (rectangle[2] - rectangle[0]) / 2 / above.scale
+        return {"elevation": 90, "azimuth": north, "frame": self.frame + np.tile(aside, 2), "zoom": zoom}
 
     def as_map(self, frame: Rectangle) -> dict[str, Any]:
         """What to move so that the surface is seen from overhead, with its scales, as large as the frame allows."""
@@ -186,7 +196,7 @@ class LossSurface(Drawing):
         self._draw_leaving(brush, seen)
         self._draw_arrows(brush, seen)
         self._floor.draw_scales(brush, seen, self.floor * self.opacity)
-        self._floor.draw_upright(brush, seen, self.upright * self.opacity)
+        self._floor.draw_upright(brush, replace(seen, rise=1.0), self.upright * self.opacity)
 
     def glance(self) -> None:
         """Take note of the view, as drawing does."""

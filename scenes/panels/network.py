@@ -44,6 +44,7 @@ class Network(Drawing):
         epochs: (T,) as recorded.
         weights: from each layer to the next, (T, from, to).
         most: a layer of more nodes than this is drawn as its first and its last ones, with an ellipsis between.
+        numbered: up to so many nodes in a layer, its edges bear their numbers.
 
     Attributes that a film moves, each 0 … 1:
         nodes, edges, numbers: opacities. numbers are drawn where there are few.
@@ -58,16 +59,17 @@ class Network(Drawing):
         epochs: np.ndarray,
         weights: Sequence[np.ndarray],
         most: int = 16,
+        numbered: int = NUMBERED,
     ) -> None:
         super().__init__(frame)
-        self.theme, self.layers, self.epochs = look.theme, tuple(layers), np.asarray(epochs)
+        self.theme, self.layers, self.epochs, self.numbered = look.theme, tuple(layers), np.asarray(epochs), numbered
         self.weights = tuple(np.asarray(w) for w in weights)
         self.shown = tuple(_shown(layer.count, most) for layer in layers)
         self.nodes = self.edges = self.numbers = 0.0
         self.emphasis = np.ones(sum(map(len, self.shown)))
         self._names = [[look.stamp(n, SIZES.label, look.theme.text) for n in layer.names] for layer in layers]
         self._numerals = Numerals(look, SIZES.tick)
-        self._reach = [_reach(w) for w in self.weights]
+        self._reach = [reach(w) for w in self.weights]
 
     def emphasized(self, layer: int, strengths: np.ndarray) -> np.ndarray:
         """The value of `emphasis` that gives the nodes of one layer these strengths, and all others 1."""
@@ -109,8 +111,7 @@ class Network(Drawing):
 
     def thickness(self, gap: int, weight: float) -> float:
         """Of an edge, in scene units."""
-        share = min(1.0, abs(weight) / self._reach[gap]) if np.isfinite(weight) else 0.0
-        return THIN + (THICK - THIN) * share
+        return thickness(weight, self._reach[gap])
 
     def number(self, gap: int, start: int, end: int) -> Words:
         """What an edge between two of the nodes drawn bears now: the recorded weight."""
@@ -124,7 +125,7 @@ class Network(Drawing):
         for layer in range(len(self.layers)):
             self._draw_layer(brush, layer, self.nodes * self.opacity)
         for gap in range(len(self.weights)):
-            if max(self.layers[gap].count, self.layers[gap + 1].count) <= NUMBERED:
+            if max(self.layers[gap].count, self.layers[gap + 1].count) <= self.numbered:
                 self._draw_numbers(brush, gap, self.numbers * self.opacity)
 
     def _draw_edges(self, brush: Brush, gap: int, opacity: float) -> None:
@@ -182,6 +183,12 @@ def hue(theme: Theme, weight: float) -> str:
     return theme.positive if weight > 0 else theme.negative if weight < 0 else theme.muted
 
 
+def thickness(weight: float, most: float) -> float:
+    """Of an edge, in scene units; a weight of size `most` has the thickest."""
+    share = min(1.0, abs(weight) / most) if np.isfinite(weight) else 0.0
+    return THIN + (THICK - THIN) * share
+
+
 def short(weight: float) -> Words:
     """A weight with two decimals where there is room for them; one that rounds to zero says so."""
     if abs(weight) < 0.005:
@@ -212,7 +219,7 @@ def _gap(shown: np.ndarray) -> int:
     return int(np.argmax(np.diff(shown) > 1)) + 1
 
 
-def _reach(weights: np.ndarray) -> float:
+def reach(weights: np.ndarray) -> float:
     """The largest weight that is drawn the thickest."""
     finite = np.abs(weights[np.isfinite(weights)])
     return float(np.clip(finite.max(initial=0.0), 1e-6, LARGE))

@@ -65,6 +65,7 @@ class NodePieces(Drawing):
     Args:
         heads: of the three columns, markup.
         most: from one row to the next at most.
+        first: the first column that there is; those before it take no room.
 
     Attributes that a film moves, each 0 … 1:
         columns: (3,) opacities. rows: (H,) opacities.
@@ -79,9 +80,10 @@ class NodePieces(Drawing):
         pieces: Pieces,
         heads: tuple[str | Words, str | Words, str | Words],
         most: float = PITCH,
+        first: int = U,
     ) -> None:
         super().__init__(frame)
-        self.theme, self.pieces, self.most = look.theme, pieces, most
+        self.theme, self.pieces, self.most, self.first = look.theme, pieces, most, first
         self.columns, self.rows, self.lent = np.zeros(3), np.ones(pieces.count), np.zeros(pieces.count)
         self.asleep = 0.0
         self._heads = [look.stamp(head, SIZES.label, look.theme.muted) for head in heads]
@@ -103,10 +105,10 @@ class NodePieces(Drawing):
     def tile(self, column: int, row: int) -> np.ndarray:
         """left, bottom, right, top of a small plot."""
         left, _, right, _ = self.frame
-        width = (right - BESIDE - left - 2 * GAP) / 3
+        width = (right - BESIDE - left - (2 - self.first) * GAP) / (3 - self.first)
         half = FILLED * self.pitch() / 2
         middle = centres(self.frame, self.pieces.count, self.most)[row]
-        start = left + column * (width + GAP)
+        start = left + (column - self.first) * (width + GAP)
         return np.array([start, middle - half, start + width, middle + half])
 
     def place(self, column: int, row: int, x: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -130,8 +132,10 @@ class NodePieces(Drawing):
         values = self.now()[column, :, row]
         if column == V or not np.isfinite(values).all():
             return self.theme.text
-        rising = values[-1] - values[0] if column == U else values[np.argmax(np.abs(values))]
-        return hue(self.theme, float(rising))
+        if column == U:
+            return hue(self.theme, float(values[-1] - values[0]))
+        most = np.argmax(np.abs(values))
+        return hue(self.theme, float(values[most] * np.sign(self.now()[V, most, row])))
 
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""

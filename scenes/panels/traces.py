@@ -1,11 +1,15 @@
-"""First weights against the epoch: above zero a node looks right, below it looks left."""
+"""Weights against the epoch, above zero and below it; with the true ones, where these are known."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from scenes.drawing import Brush, Drawing, Rectangle
 from scenes.look import Look
 from scenes.markup import Words
+from scenes.numbers import shortest
 from scenes.panels.axes import Axes, padded
+from scenes.panels.labels import spread
 from scenes.panels.network import LARGE, hue
 from scenes.panels.recorded import thinned
 from scenes.theme import SIZES
@@ -16,6 +20,9 @@ APART = 0.3
 RISE = 0.19
 """So far above or below the end of its line, in scene units."""
 
+ASIDE = 0.4
+"""Room for true values to the right of the plot, in scene units."""
+
 
 class Traces(Drawing):
     """Each node's weight as a line up to the present epoch, in the hue of its sign.
@@ -24,9 +31,11 @@ class Traces(Drawing):
         epochs: (T,) those shown. weights: (T, H).
         names: of the two axes.
         turn: the epoch to be marked, or None. reach: the largest weight shown; lines beyond leave the plot.
+        labels: of the lines, markup; the nodes' numbers where none are given, and only where there is room.
+        truths: (H,) what the data were made with, or nothing.
 
     Attributes that a film moves, each 0 … 1:
-        axes, lines, mark: opacities.
+        axes, lines, mark: opacities. truth: how much of the true values' lines is drawn, from the left.
     """
 
     def __init__(
@@ -38,17 +47,21 @@ class Traces(Drawing):
         names: tuple[str | Words, str | Words],
         turn: float | None,
         reach: float = LARGE,
+        labels: Sequence[str | Words] = (),
+        truths: Sequence[float] = (),
     ) -> None:
         super().__init__(frame)
-        self.theme, self.turn = look.theme, turn
+        self.theme, self.turn, self.truths, self.labelled = look.theme, turn, tuple(truths), bool(labels)
         self.epochs, self.weights = np.asarray(epochs, float), np.asarray(weights, float)
         self._few = [thinned(column) for column in self.weights.T]
-        self.axes = self.lines = self.mark = 0.0
-        finite = np.clip(self.weights[np.isfinite(self.weights)], -reach, reach)
+        self.axes = self.lines = self.mark = self.truth = 0.0
+        finite = np.clip(np.append(self.weights[np.isfinite(self.weights)], self.truths), -reach, reach)
         low, high = min(finite.min(initial=0.0), 0.0), max(finite.max(initial=0.0), 0.0)
         x = (float(self.epochs[0]), float(max(self.epochs[-1], self.epochs[0] + 1)))
         self._axes = Axes(look, x, padded(low, high, 0.12), names, whole=True)
-        self._numbers = [look.stamp(str(node + 1), SIZES.tick, self.theme.text) for node in range(weights.shape[1])]
+        said = tuple(labels) or tuple(str(node + 1) for node in range(weights.shape[1]))
+        self._numbers = [look.stamp(label, SIZES.tick, self.theme.text) for label in said]
+        self._true = [look.stamp(shortest(value), SIZES.tick, self.theme.truth) for value in self.truths]
 
     def line(self, node: int) -> np.ndarray:
         """Epochs and weights (n, 2) of a node up to now, with a point wherever the weight crosses zero."""
@@ -61,16 +74,22 @@ class Traces(Drawing):
         where = at[cross] + share * (at[cross + 1] - at[cross])
         return np.stack([np.insert(at, cross + 1, where), np.insert(w, cross + 1, 0.0)], axis=1)
 
+    @property
+    def box(self) -> np.ndarray:
+        """What axes and lines take of the frame; the numbers of true values stand to the right of it."""
+        return self.frame - np.array([0, 0, ASIDE if self.truths else 0.0, 0])
+
     def place(self, epochs: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Scene coordinates (n, 2)."""
-        return self._axes.place(self.frame, epochs, weights)
+        return self._axes.place(self.box, epochs, weights)
 
     def draw(self, brush: Brush) -> None:
         """Draw the present state."""
-        self._axes.draw(brush, self.frame, self.axes * self.opacity)
-        left, bottom, right, top = self._axes.inner(self.frame)
+        self._axes.draw(brush, self.box, self.axes * self.opacity)
+        left, bottom, right, top = self._axes.inner(self.box)
         zero = float(self.place(np.zeros(1), np.zeros(1))[0, 1])
         brush.line(np.array([[left, zero], [right, zero]]), self.theme.muted, 0.02, self.axes * self.opacity)
+        self._draw_truths(brush, left, right)
         brush.context.save()
         brush.context.rectangle(left, bottom, right - left, top - bottom)
         brush.context.clip()
@@ -97,12 +116,23 @@ class Traces(Drawing):
         brush.line(np.array([[x, bottom], [x, top]]), self.theme.text, 0.03, self.mark * self.opacity, (0.1, 0.1))
         brush.ring(np.array([x, zero]), 0.13, self.theme.text, 0.035, self.mark * self.opacity)
 
+    def _draw_truths(self, brush: Brush, left: float, right: float) -> None:
+        """Dashed lines at the true values; their numbers beside them, where these are apart."""
+        levels = self.place(np.zeros(len(self.truths)), np.array(self.truths))[:, 1]
+        apart = np.diff(np.sort(levels)).min(initial=np.inf) >= APART
+        for level, number in zip(levels, self._true, strict=True):
+            line = np.array([[left, level], [left + self.truth * (right - left), level]])
+            brush.line(line, self.theme.truth, 0.035, self.opacity * (self.truth > 0), dash=(0.16, 0.14))
+            number.put(brush, right + 0.12, level, self.truth * self.opacity * apart, anchor=0.0)
+
     def _draw_numbers(self, brush: Brush, ends: np.ndarray, zero: float) -> None:
         """Beside the lines' ends, away from zero, where they are apart; at the edge, with an arrow, of lines beyond."""
-        _, bottom, right, top = self._axes.inner(self.frame)
+        _, bottom, right, top = self._axes.inner(self.box)
         away = np.where(ends[:, 1] >= zero, RISE, -RISE)
         levels = np.clip(ends[:, 1] + away, bottom + RISE, top - RISE)
-        if len(levels) > 1 and np.diff(np.sort(levels)).min() < APART:
+        if self.labelled:
+            levels = spread(levels, np.full(len(levels), APART), bottom, top)
+        elif len(levels) > 1 and np.diff(np.sort(levels)).min() < APART:
             return
         shown = self.lines * self.opacity
         for node, (end, level) in enumerate(zip(ends, levels, strict=True)):

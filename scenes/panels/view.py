@@ -18,6 +18,7 @@ class View:
         centre: scene coordinates of the middle of the box, (2,).
         scale: scene units for a unit of the model.
         height: of the box, in model units.
+        rise: by which heights above the floor are multiplied; the floor stays where it is.
     """
 
     azimuth: float
@@ -25,6 +26,7 @@ class View:
     centre: tuple[float, float]
     scale: float
     height: float
+    rise: float = 1.0
 
     def turned(self, points: np.ndarray) -> np.ndarray:
         """Model points (..., 3) turned about the vertical: to the right, away from the viewer, up."""
@@ -39,9 +41,9 @@ class View:
         """Scene coordinates (..., 2) of model points (..., 3)."""
         tilt = np.radians(self.elevation)
         right, away, up = self._turn
-        screen = self.scale * np.array([right, away * np.sin(tilt) + up * np.cos(tilt)])
-        middle = np.array([0.0, 0.0, self.height / 2])
-        return np.asarray(points @ screen.T + (self.centre - screen @ middle))
+        screen = self.scale * np.array([right, away * np.sin(tilt) + self.rise * up * np.cos(tilt)])
+        middle = np.array([0.0, self.scale * np.cos(tilt) * self.height / 2])
+        return np.asarray(points @ screen.T + (self.centre - middle))
 
     @cached_property
     def _turn(self) -> np.ndarray:

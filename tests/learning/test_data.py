@@ -6,9 +6,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning.data import LIMIT, data_of, load, truth_of
+from learning.data import DATA_SETS, LIMIT, data_of, fresh_data_of, load, true_params_of, truth_of
 from learning.errors import InputError
-from learning.experiment import Experiment
+from learning.experiment import NOT_DRAWN, Experiment
+from learning.model import MODELS
 
 number = st.floats(min_value=-LIMIT, max_value=LIMIT)
 
@@ -84,6 +85,159 @@ def test_the_broken_line(seed, noise, slopes):
     assert (data.true_params, data.name, data.y.dtype) == (None, "broken-line", np.float32)
 
 
+def test_the_notes_thirteen_points():
+    x = torch.tensor([-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6.0])
+    y = torch.tensor([0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1])
+    data = load("zeros-and-ones", 0)
+    assert (data.x.tolist(), data.y.tolist()) == (x.tolist(), y.tolist())
+    np.testing.assert_allclose(data.truth, torch.exp(x) / (1 + torch.exp(x)), rtol=1e-6)
+    assert (data.true_params, data.x.dtype, data.y.dtype) == ((0.0, 1.0), np.float32, np.float32)
+
+
+@pytest.mark.parametrize("seed", [0, 43052])
+def test_the_probability_that_rises_and_falls(seed):
+    # the note prints these of its file dnnex.csv
+    printed = {0: (-1, 0.000045), 1: (-0.998999, 0.000046), 4: (-0.995998, 0.000048)}
+    printed |= {-5: (0.995998, 0.505002), -4: (0.996998, 0.503752), -2: (0.998999, 0.501251), -1: (1, 0.5)}
+    data = load("rise-and-fall", seed)
+    for row, (x, probability) in printed.items():
+        assert data.x[row] == pytest.approx(x, abs=5e-7)
+        assert data.truth[row] == pytest.approx(probability, abs=5.1e-7)
+    assert data.x[data.truth.argmax()] == pytest.approx(0, abs=1e-3)
+    assert data.truth.max() == pytest.approx(1 / (1 + np.exp(-5)), abs=1e-4)
+    torch.manual_seed(seed)
+    np.testing.assert_array_equal(data.y, torch.bernoulli(torch.from_numpy(data.truth)))
+    assert (len(data.x), data.true_params, set(data.y.tolist())) == (2000, None, {0.0, 1.0})
+    near = np.abs(data.x) < 0.3
+    assert data.y[near].mean() == pytest.approx(data.truth[near].mean(), abs=0.05)
+
+
+@pytest.mark.parametrize("seed", [0, 1422])
+def test_the_noisy_line(seed):
+    torch.manual_seed(seed)
+    x = torch.randn(100, 1) * 10
+    y = x + 3 * torch.randn(100, 1)
+    data = load("noisy-line", seed)
+    np.testing.assert_array_equal(data.x, x.ravel())
+    np.testing.assert_array_equal(data.y, y.ravel())
+    np.testing.assert_array_equal(data.truth, data.x)
+    assert not (np.diff(data.x) > 0).all()  # the note does not sort them
+    assert data.true_params == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 43052])
+def test_the_notes_polynomial(seed):
+    torch.manual_seed(seed)
+    x, _ = torch.randn(100).sort()
+    columns = torch.vstack([x, x**2, x**3]).T
+    weights, noise = torch.tensor([[4.0], [3.0], [-2.0]]), torch.randn(100, 1)
+    data = load("polynomial", seed)
+    np.testing.assert_array_equal(data.x, x)
+    np.testing.assert_allclose(data.y, (columns @ weights + 1.0 + noise).ravel(), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(data.truth, np.polyval([-2, 3, 4, 1], x.double()), rtol=1e-5, atol=1e-5)
+    assert data.true_params == (1.0, 4.0, 3.0, -2.0)
+
+
+@pytest.mark.parametrize("seed", [0, 43052])
+def test_the_notes_noise(seed):
+    torch.manual_seed(seed)
+    x = torch.linspace(-1, 1, 100).reshape(100, 1)
+    y = torch.randn(100, 1)
+    data = load("noise", seed)
+    np.testing.assert_array_equal(data.x, x.ravel())
+    np.testing.assert_array_equal(data.y, y.ravel())
+    assert (data.truth.tolist(), data.true_params) == ([0.0] * 100, None)
+
+
+def test_the_homeworks_five_points():
+    data = load("five-points", 202043052)
+    # the note prints these
+    assert data.x == pytest.approx([-2.9777, -0.2220, -0.1181, 0.1084, 1.7688], abs=5e-5)
+    assert data.y == pytest.approx([-14.4443, -7.5551, -7.2952, -6.7290, -2.5781], abs=5e-5)
+    torch.manual_seed(202043052)
+    x, _ = torch.randn(5).sort()
+    np.testing.assert_array_equal(data.x, x)
+    np.testing.assert_array_equal(data.y, 2.5 * x - 7)
+    np.testing.assert_array_equal(data.truth, data.y)
+    assert data.true_params == (-7.0, 2.5)
+
+
+@given(st.floats(-1e4, 1e4))
+def test_the_mean_square_of_a_number_on_the_parabola_is_the_notes_loss(w):
+    data = load("parabola", 0)
+    loss = torch.nn.functional.mse_loss(torch.full((2,), w).double(), torch.from_numpy(data.y).double()).item()
+    assert loss == pytest.approx(w**2 - 2 * w + 3, rel=1e-6)
+    assert (data.x.tolist(), data.true_params) == ([-1, 1], (1.0,))
+
+
+@given(st.sampled_from(sorted(DATA_SETS)), st.integers(0, 2**32 - 1))
+def test_any_seed_draws_the_same_data_again_and_others_than_the_next(name, seed):
+    torch.manual_seed(seed)
+    before = torch.get_rng_state()
+    data, again, other = load(name, seed), load(name, seed), load(name, (seed + 1) % 2**32)
+    assert torch.equal(torch.get_rng_state(), before)
+    np.testing.assert_array_equal(data.x, again.x)
+    np.testing.assert_array_equal(data.y, again.y)
+    assert data.name == name
+    assert {data.x.dtype, data.y.dtype, data.truth.dtype} == {np.dtype("f4")}
+    assert data.x.shape == data.y.shape == data.truth.shape
+    assert np.isfinite([data.x, data.y, data.truth]).all()
+    assert (data.y.tolist() == other.y.tolist()) == (name in NOT_DRAWN)
+    assert data.is_coin == (set(data.y.tolist()) == {0.0, 1.0})
+
+
+def test_fresh_data_are_those_of_the_other_seed():
+    experiment = Experiment(data="broken-line", test_seed=7, data_options={"noise": 2, "slopes": (-1, 1)})
+    fresh = fresh_data_of(experiment)
+    np.testing.assert_array_equal(fresh.y, load("broken-line", 7, {"noise": 2.0, "slopes": (-1.0, 1.0)}).y)
+    assert (fresh.y != data_of(experiment).y).all()
+    assert fresh_data_of(experiment.replace(test_seed=None)) is None
+
+
+LAYER = {"model": "linear"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "truth"),
+    [
+        ({}, (2.5, 4.0)),
+        ({"model": "logistic", "loss": "mse"}, None),
+        ({"data": "logistic"}, None),
+        ({"data": "logistic", "model": "logistic"}, (-1.0, 5.0)),
+        ({"data": "zeros-and-ones", "model": "logistic"}, (0.0, 1.0)),
+        ({"data": "rise-and-fall", "model": "logistic"}, None),
+        ({"data": "five-points"}, (-7.0, 2.5)),
+        ({"data": "noisy-line"}, (0.0, 1.0)),
+        ({"data": "polynomial"}, None),
+        ({"data": "parabola"}, None),
+        ({"data": "noise"}, None),
+        ({"data": "points.csv"}, None),
+        ({"model": "relu", "nodes": 1}, None),
+        ({**LAYER, "powers": (1,)}, None),
+        ({**LAYER, "powers": (1,), "bias": True}, (4.0, 2.5)),
+        ({**LAYER, "powers": (0, 1)}, (2.5, 4.0)),
+        ({**LAYER, "powers": (0, 1), "bias": True}, None),
+        ({**LAYER, "powers": (1, 1, 0)}, None),
+        ({**LAYER, "powers": (2, 1, 0)}, (0.0, 4.0, 2.5)),
+        ({**LAYER, "data": "parabola", "powers": (0,)}, (1.0,)),
+        ({**LAYER, "data": "polynomial", "powers": (1, 2, 3), "bias": True}, (4.0, 3.0, -2.0, 1.0)),
+        ({**LAYER, "data": "polynomial", "powers": (1, 2), "bias": True}, None),
+        ({**LAYER, "data": "logistic", "powers": (0, 1)}, None),
+    ],
+    ids=str,
+)
+def test_the_true_parameters_are_those_of_the_model(csv, changes, truth):
+    experiment = Experiment(start=None, **changes)
+    if experiment.data_file is not None:
+        experiment = experiment.replace(data=csv("x,y\n0,1\n1,2\n"))
+    data = data_of(experiment)
+    assert true_params_of(experiment, data) == truth
+    if truth is not None:  # with them the model says what lies under the points
+        model = MODELS[experiment.model](experiment.replace(start=truth))
+        yhat = model.link(model(model.features(torch.from_numpy(data.x))))
+        np.testing.assert_allclose(yhat.detach(), data.truth, rtol=1e-5, atol=1e-5)
+
+
 def test_options_that_are_not_given_are_the_notes():
     wanted = load("broken-line", 1, {"noise": 0.3, "slopes": (1.0, 3.5)})
     np.testing.assert_array_equal(load("broken-line", 1).y, wanted.y)
@@ -99,7 +253,7 @@ def test_data_of_an_experiment_take_its_seed_and_options():
     np.testing.assert_array_equal(data_of(Experiment(seed=3)).y, load("regression", 3).y)
 
 
-@pytest.mark.parametrize("data", ["regression", "logistic", "broken-line"])
+@pytest.mark.parametrize("data", DATA_SETS)
 def test_the_truth_at_any_x_is_that_of_the_data(data):
     options = {"slopes": (-1.5, 2.0)} if data == "broken-line" else {}
     experiment = Experiment(data=data, data_options=options)
@@ -113,6 +267,13 @@ def test_the_truth_between_the_points():
     assert truth_of(Experiment(), [0, 1, -2]).tolist() == [2.5, 6.5, -5.5]
     assert truth_of(Experiment(data="broken-line"), [-2, 0, 2]).tolist() == [-2, 0, 7]
     assert truth_of(Experiment(data="logistic"), [-1e6, 0.2, 1e6]).tolist() == [0, 0.5, 1]
+    assert truth_of(Experiment(data="zeros-and-ones"), [-1e6, 0, 1e6]).tolist() == [0, 0.5, 1]
+    assert truth_of(Experiment(data="rise-and-fall"), [-1 / 3, 1, 1e6]) == pytest.approx([0.5, 0.5, 0])
+    assert truth_of(Experiment(data="polynomial"), [0, 1, -2]).tolist() == [1, 6, 21]
+    assert truth_of(Experiment(data="noisy-line"), [3, -7]).tolist() == [3, -7]
+    assert truth_of(Experiment(data="five-points"), [0, 2]).tolist() == [-7, -2]
+    assert truth_of(Experiment(data="noise"), [0, 2]).tolist() == [0, 0]
+    assert truth_of(Experiment(data="parabola"), [0, 2]).tolist() == [1, 1]
     assert truth_of(Experiment(data="points.csv"), [0.0]) is None
 
 

@@ -5,18 +5,22 @@ import pickle
 from typing import get_args
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from learning.data import DATA_SETS
+from learning.data import DATA_SETS, load
 from learning.errors import InputError
 from learning.experiment import (
     COUPLING,
     DATA_OPTIONS,
     DATA_SET_NAMES,
     MODEL_NAMES,
+    NETS,
+    NOT_DRAWN,
     OPTIMIZERS,
+    PROBABILITIES,
     START_LIMIT,
     Experiment,
     parameter_names,
@@ -40,12 +44,21 @@ OTHER = {
     "batch_size": 10,
     "seed": 1,
     "data_seed": 1,
+    "test_seed": 1,
     "start": (-5.0, 9.0),
+    "record": "update",
     "record_every": 2,
 }
 """A value other than the default for every field that a line takes."""
 
 NET = {"data": "broken-line", "model": "relu", "nodes": 2, "loss": "mse"}
+LAYER = {"model": "linear", "powers": (1,)}
+
+EXAMPLE = {
+    **{name: Experiment(model=name, start=None) for name in ("line", "logistic")},
+    "linear": Experiment(**LAYER),
+    **{name: Experiment(**{**NET, "model": name}) for name in NETS},
+}
 
 
 def refusal(**values):
@@ -61,6 +74,7 @@ def test_defaults_are_those_of_the_notes():
         "data_options": (),
         "data_seed": None,
         "model": "line",
+        "powers": None,
         "nodes": None,
         "bias": False,
         "nets": 1,
@@ -72,6 +86,9 @@ def test_defaults_are_those_of_the_notes():
         "batch_size": None,
         "seed": 43052,
         "start": (-5.0, 10.0),
+        "seeded_once": False,
+        "test_seed": None,
+        "record": "epoch",
         "record_every": 1,
     }
 
@@ -137,9 +154,42 @@ def test_epochs_outside_are_refused(epochs):
         ({"data": "points.csv", "data_options": {"noise": 1}}, ['"points.csv" take none']),
         ({"data": "broken-lin"}, ['did you mean "broken-line"?']),
         ({"loss": "bce"}, ["loss = 'bce'", "probability", "the model line", "logistic"]),
-        ({"nodes": 2}, ["nodes = 2", "only the model relu"]),
-        ({"bias": True}, ["bias = True", "only the model relu"]),
-        ({"nets": 3}, ["nets = 3", "only the model relu"]),
+        ({"loss": "bce"}, ["relu-logistic"]),
+        ({"nodes": 2}, ["nodes = 2", "only the model relu, relu-logistic or steps"]),
+        ({"bias": True}, ["bias = True", "only the model linear, relu, relu-logistic or steps"]),
+        ({"nets": 3}, ["nets = 3", "only the model relu, relu-logistic or steps"]),
+        ({**LAYER, "nodes": 2}, ["nodes = 2", "only the model relu"]),
+        ({**LAYER, "nets": 2}, ["nets = 2", "only the model relu"]),
+        ({**LAYER, "loss": "bce"}, ["the model linear does not give"]),
+        ({**LAYER, "powers": None}, ["powers = None", "the model linear", "(1, 2, 3)"]),
+        ({**LAYER, "powers": ()}, ["powers has 0 values", "at least 1"]),
+        ({**LAYER, "powers": (1,) * 11}, ["powers has 11 values", "at most 10"]),
+        ({**LAYER, "powers": (1, 10)}, ["powers[1] = 10"]),
+        ({**LAYER, "powers": (-1,)}, ["powers[0] = -1"]),
+        ({**LAYER, "powers": (True,)}, ["powers[0] = True"]),
+        ({**LAYER, "powers": (0.5,)}, ["powers[0] = 0.5"]),
+        ({**LAYER, "start": (1, 2)}, ["start = (1.0, 2.0)", "the model linear", "1 parameters, weight[0,0]"]),
+        ({**LAYER, "powers": (1, 2), "bias": True, "start": (1,)}, ["3 parameters", "weight[0,1], bias[0]"]),
+        ({"powers": (1, 2)}, ["powers = (1, 2)", "only the model linear"]),
+        ({**NET, "powers": (1, 2)}, ["powers = (1, 2)", "only the model linear"]),
+        ({"model": "steps"}, ["nodes = None", "the model steps"]),
+        ({**NET, "model": "steps", "loss": "bce"}, ["the model steps does not give"]),
+        ({"model": "relu-logstic"}, ['did you mean "relu-logistic"?']),
+        ({"test_seed": -1}, ["test_seed = -1"]),
+        ({"test_seed": 2**32}, ["test_seed = 4294967296"]),
+        ({"test_seed": True}, ["test_seed = True", "must be a number"]),
+        ({"test_seed": 43052}, ["test_seed = 43052", "the seed of the data", "another"]),
+        ({"seed": 5, "data_seed": 7, "test_seed": 7}, ["test_seed = 7", "the seed of the data"]),
+        ({"data": "points.csv", "test_seed": 1}, ["test_seed = 1", "data file", "leave it out"]),
+        ({"data": "zeros-and-ones", "test_seed": 1}, ["test_seed = 1", "zeros-and-ones", "whatever the seed"]),
+        ({"data": "parabola", "test_seed": 1}, ["test_seed = 1", "parabola", "whatever the seed"]),
+        ({**NET, "nets": 2, "test_seed": 1}, ["test_seed = 1", "nets = 2", "a single net"]),
+        ({**NET, "nets": 2, "seeded_once": True}, ["seeded_once = True", "nets = 2"]),
+        ({**LAYER, "data": "points.csv", "seeded_once": True}, ["seeded_once = True", "data file", "leave it out"]),
+        ({**LAYER, "data_seed": 7, "seeded_once": True}, ["data_seed = 7", "one seed"]),
+        ({"seeded_once": True}, ["seeded_once = True", "start = (-5.0, 10.0)", "start None"]),
+        ({"seeded_once": "perhaps"}, ["seeded_once = 'perhaps'", "the default is False"]),
+        ({"record": "updates"}, ["record = 'updates'", "'epoch' or 'update'"]),
         ({**NET, "data_options": {"nose": 1}}, ['"nose"', 'did you mean "noise"?', "slopes"]),
         ({**NET, "data_options": {"noise": -0.1}}, ["noise = -0.1", "from 0", "0.3"]),
         ({**NET, "data_options": {"noise": math.nan}}, ["noise = nan"]),
@@ -237,6 +287,8 @@ def test_the_key_is_a_sha256():
             {**NET, "data_options": (("slopes", (-0.0, 1.0)), ("noise", 0.0))},
         ),
         ({"optimizer_options": {"nesterov": True}}, {"optimizer_options": {"nesterov": 1}}),
+        ({**LAYER, "powers": [1, 2]}, {**LAYER, "powers": (1, 2)}),
+        (LAYER, {**LAYER, "start": None}),
         (
             {"optimizer_options": {"momentum": 0.9, "nesterov": True}},
             {"optimizer_options": {"nesterov": True, "momentum": 0.9}},
@@ -255,10 +307,13 @@ def test_every_field_changes_the_key(tmp_path):
     changed = {**OTHER, "data": str(file)}
     nets = [{}, {"nodes": 3}, {"bias": True}, {"nets": 2}, {"data_options": {"noise": 0.2}}, {"data": "regression"}]
     nets += [{"data_options": {"slopes": (1, 3)}}, {"start": (1, 2, 3, 4)}]
-    fields = changed.keys() | {"model"} | {name for net in nets for name in net}
+    nets += [{"model": "steps"}, {"model": "relu-logistic"}, {"seeded_once": True}]
+    layers = [{}, {"powers": (2,)}, {"powers": (1, 2)}, {"powers": (2, 1)}, {"bias": True}]
+    fields = changed.keys() | {"model"} | {name for some in (*nets, *layers) for name in some}
     assert fields == Experiment.model_fields.keys()
     runs = [{}, *({name: value} for name, value in changed.items()), {"model": "logistic", "start": (-5, 10)}]
-    runs += [{**NET, **net} for net in nets]
+    runs += [{**NET, **net} for net in nets] + [{**LAYER, **layer} for layer in layers]
+    runs += [{"test_seed": 2}]
     assert len({Experiment(**run).key() for run in runs}) == len(runs)
 
 
@@ -304,11 +359,26 @@ def test_the_names_that_need_no_import_are_the_names_there_are():
     assert set(names) == set(losses.LOSSES) == {loss for costs in landscape.COSTS.values() for loss in costs}
 
 
+def test_the_data_that_are_not_drawn_are_those_that_no_seed_changes():
+    drawn = {name: {tuple(load(name, seed).y) for seed in (0, 1)} for name in DATA_SETS}
+    assert set(NOT_DRAWN) == {name for name, values in drawn.items() if len(values) == 1}
+
+
+def test_the_models_of_probabilities_and_the_nets_are_those():
+    from learning import model
+
+    made = {name: model.MODELS[name](EXAMPLE[name]) for name in MODEL_NAMES}
+    u = torch.tensor([-5.0, 0.0, 5.0])
+    assert set(PROBABILITIES) == {name for name in made if torch.equal(made[name].link(u), torch.sigmoid(u))}
+    assert set(NETS) == {name for name in made if hasattr(made[name], "layer2")}
+
+
 def test_only_the_line_has_a_first_guess_of_its_own():
     assert Experiment().start == (-5.0, 10.0)
     assert Experiment(start=None).start is None
     assert Experiment(model="logistic", loss="mse").start is None
     assert Experiment(**NET).start is None
+    assert Experiment(**LAYER).start is None
     assert Experiment(model="logistic", start=(1, 2)).start == (1.0, 2.0)
 
 
@@ -330,6 +400,40 @@ def test_the_names_of_the_parameters():
         "net1.layer2.weight[0,0]",
         "net1.layer2.bias[0]",
     )
+
+
+def test_the_names_of_a_linear_layer_are_those_of_torch_with_indices():
+    assert parameter_names(Experiment(**LAYER)) == ("weight[0,0]",)
+    assert parameter_names(Experiment(model="linear", powers=(3, 1), bias=True)) == (
+        "weight[0,0]",
+        "weight[0,1]",
+        "bias[0]",
+    )
+
+
+powers = st.lists(st.integers(0, 9), min_size=1, max_size=10)
+seeds = st.integers(0, 2**32 - 1)
+
+
+@given(powers, st.booleans(), st.sampled_from(["epoch", "update"]), st.integers(1, 1000), seeds, seeds)
+def test_any_linear_layer_is_read_back_from_json(powers, bias, record, every, seed, test_seed):
+    values = {"powers": powers, "bias": bias, "record": record, "record_every": every, "seed": seed}
+    layer = Experiment(model="linear", test_seed=None if test_seed == seed else test_seed, **values)
+    again = Experiment.model_validate_json(layer.model_dump_json())
+    assert again == layer
+    assert again.key() == layer.key()
+    assert len(parameter_names(layer)) == len(powers) + bias
+
+
+@given(seeds, st.none() | seeds, seeds)
+def test_test_data_have_any_seed_but_that_of_the_data(seed, data_seed, test_seed):
+    of_data = seed if data_seed is None else data_seed
+    if test_seed == of_data:
+        assert "the seed of the data" in refusal(seed=seed, data_seed=data_seed, test_seed=test_seed)
+    else:
+        assert Experiment(seed=seed, data_seed=data_seed, test_seed=test_seed).test_seed == test_seed
+    with pytest.raises(InputError, match="the seed of the data"):
+        Experiment(seed=seed, data_seed=data_seed, test_seed=of_data)
 
 
 @settings(deadline=None)

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays_of
 
 from learning.errors import InputError, RunError
 from learning.experiment import Experiment
-from learning.history import ARRAYS, History
+from learning.history import ARRAYS, EXTRAS, History
 from learning.training import train
 
 float32 = st.floats(width=32)  # nan and inf too: they are what two films are about
@@ -25,7 +25,7 @@ def make(epoch=(0, 1, 2), **changes):
     """Make a small history of two parameters and four points."""
     states = len(epoch)
     values = {
-        "epoch": np.array(epoch, dtype=np.int64),
+        "epoch": np.array(epoch),
         "loss": np.arange(states, dtype=np.float32),
         "params": np.arange(2 * states, dtype=np.float32).reshape(states, 2),
         "grads": -np.arange(2 * states, dtype=np.float32).reshape(states, 2),
@@ -37,6 +37,19 @@ def make(epoch=(0, 1, 2), **changes):
     return History(**{**values, **changes})
 
 
+EXTRA = {
+    "batch": np.array([[3, 1], [0, -1], [-1, -1]]),
+    "test_x": np.arange(5, dtype=np.float32),
+    "test_y": np.ones(5, dtype=np.float32),
+    "test_loss": np.array([4.0, 2.0, 3.0], dtype=np.float32),
+    "test_yhat": np.arange(15, dtype=np.float32).reshape(3, 5),
+}
+"""Two points an update, and five to be tested with."""
+
+BETWEEN = {"epoch": np.array([0, 2 / 3, 1]), **EXTRA}
+"""The same, with a state between two epochs."""
+
+
 @st.composite
 def histories(draw):
     states, points, parameters = draw(st.integers(1, 5)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
@@ -45,8 +58,17 @@ def histories(draw):
     def numbers(*shape):
         return draw(arrays_of.arrays(np.float32, shape, elements=float32))
 
+    tests, extras = draw(st.none() | st.integers(1, 3)), {}
+    if tests is not None:
+        extras = {"test_x": numbers(tests), "test_y": numbers(tests)}
+        extras |= {"test_loss": numbers(states), "test_yhat": numbers(states, tests)}
+    by_update = draw(st.booleans())
+    if by_update:
+        shape = (states, draw(st.integers(1, points)))
+        extras["batch"] = draw(arrays_of.arrays(np.int64, shape, elements=st.integers(-1, points - 1)))
     return History(
-        epoch=np.array(sorted(epochs)),
+        **extras,
+        epoch=np.array(sorted(epochs)) / (draw(st.integers(1, 7)) if by_update else 1),
         loss=numbers(states),
         params=numbers(states, parameters),
         grads=numbers(states, parameters),
@@ -59,7 +81,8 @@ def histories(draw):
 
 def assert_identical(one, other):
     assert one.meta == other.meta
-    for name in ARRAYS:
+    assert one.arrays.keys() == other.arrays.keys()
+    for name in one.arrays:
         left, right = getattr(one, name), getattr(other, name)
         assert left.dtype == right.dtype
         np.testing.assert_array_equal(left, right)
@@ -80,6 +103,25 @@ def test_a_trained_history_comes_back(tmp_path):
     loaded = History.load(tmp_path / "새 폴더" / "기록.npz")
     assert_identical(loaded, history)
     assert loaded.experiment == history.experiment
+
+
+def test_a_trained_history_with_all_that_there_can_be_comes_back(tmp_path):
+    history = train(Experiment(epochs=2, batch_size=30, record="update", record_every=3, test_seed=1))
+    history.save(tmp_path / "run.npz")
+    loaded = History.load(tmp_path / "run.npz")
+    assert loaded.arrays.keys() == {*ARRAYS, *EXTRAS}
+    assert_identical(loaded, history)
+    assert loaded.digest() == history.digest()
+    with np.load(tmp_path / "run.npz", allow_pickle=False) as archive:
+        assert set(archive) == {*ARRAYS, *EXTRAS, "meta"}
+        np.testing.assert_array_equal(archive["test_yhat"], history.test_yhat)
+
+
+def test_what_a_history_does_not_have_is_none_and_not_in_its_file(tmp_path):
+    make().save(tmp_path / "run.npz")
+    loaded = History.load(tmp_path / "run.npz")
+    assert [getattr(loaded, name) for name in EXTRAS] == [None] * 5
+    assert set(loaded.arrays) == set(ARRAYS)
 
 
 def test_anyone_can_read_the_file_with_numpy(tmp_path):
@@ -113,21 +155,31 @@ def test_the_digest_sees_every_array(name):
     assert make(**{name: changed}).digest() != make().digest()
 
 
+@pytest.mark.parametrize("name", EXTRAS)
+def test_the_digest_sees_what_only_some_have(name):
+    history = make(**EXTRA)
+    changed = EXTRA[name].copy()
+    changed[-1] = 2
+    digests = {history.digest(), make(**{**EXTRA, name: changed}).digest(), make().digest()}
+    assert len(digests) == 3
+
+
 def test_the_digest_sees_meta_and_precision():
     digests = {
         make().digest(),
         make(meta={**make().meta, "truth": None}).digest(),
         make(loss=make().loss.astype(np.float64)).digest(),
+        make(epoch=np.array([0.0, 1.0, 2.0])).digest(),
     }
-    assert len(digests) == 3
+    assert len(digests) == 4
 
 
 def test_nobody_can_write_to_the_arrays():
     mine = np.ones(3, dtype=np.float32)
-    history = make(loss=mine)
+    history = make(**EXTRA, loss=mine)
     mine[0] = 7
     assert history.loss.tolist() == [1, 1, 1]
-    for name in ARRAYS:
+    for name in (*ARRAYS, *EXTRAS):
         with pytest.raises(ValueError, match="read-only"):
             getattr(history, name)[0] = 5
     with pytest.raises(ValueError, match="read-only"):
@@ -144,6 +196,15 @@ def test_the_meta_given_may_change_later():
 @pytest.mark.parametrize(("epoch", "row"), [(0, 0), (9, 0), (9.99, 0), (10, 1), (24, 1), (25, 2)])
 def test_a_row_is_the_last_one_recorded(epoch, row):
     assert make(epoch=(0, 10, 25)).row(epoch) == row
+
+
+@pytest.mark.parametrize(("epoch", "row"), [(0, 0), (0.66, 0), (2 / 3, 1), (0.99, 1), (1, 2)])
+def test_between_epochs_too(epoch, row):
+    history = make(**BETWEEN)
+    assert history.row(epoch) == row
+    assert history.at(epoch).epoch == [0, 2 / 3, 1][row]
+    with pytest.raises(InputError, match=r"epoch 1\.1 was not recorded; choose one from 0\.0 to 1\.0"):
+        history.row(1.1)
 
 
 @pytest.mark.parametrize("epoch", [-1, -0.1, 25.1, 26, float("nan"), float("inf")])
@@ -167,6 +228,15 @@ def test_columns_by_name():
     assert history.column("grad_w0").tolist() == [0, -2, -4]
     assert history.column("loss").tolist() == [0, 1, 2]
     assert history.column("epoch").tolist() == [0, 1, 2]
+
+
+def test_the_test_loss_is_a_column_where_there_is_one():
+    history = make(**BETWEEN)
+    assert history.columns == ("epoch", "loss", "test_loss", "w0", "w1", "grad_w0", "grad_w1")
+    assert history.column("test_loss").tolist() == [4, 2, 3]
+    assert history.column("epoch").tolist() == [0, 2 / 3, 1]
+    with pytest.raises(InputError, match='"test_loss" is unknown'):
+        make().column("test_loss")
 
 
 def test_a_column_that_is_not_there_is_refused_with_those_that_are():
@@ -205,7 +275,26 @@ def test_experiment_and_truth_come_from_meta():
         ({"meta": {"names": ["w0", "w1"]}}, "format None where this lossreel reads 1"),
         ({"meta": {"format": 2, "names": ["w0", "w1"]}}, "format 2 where this lossreel reads 1"),
         ({"meta": {"format": 1}}, 'no "names"'),
+        ({"epoch": np.array([0.0, 0.5, 0.5])}, "increase"),
+        ({"epoch": np.array([0.0, np.nan, 1.0])}, "increase"),
+        ({"epoch": np.array([0.0, 1.0, np.inf])}, "increase"),
+        ({"y": np.ones(4, dtype=int)}, "y holds int64"),
+        ({**EXTRA, "batch": EXTRA["batch"].astype(float)}, "batch holds float64"),
+        ({**EXTRA, "batch": EXTRA["batch"][:2]}, r"batch has shape \(2, 2\) where \(3, 2\)"),
+        ({**EXTRA, "batch": np.zeros(3, dtype=int)}, r"batch has shape \(3,\)"),
+        ({**EXTRA, "batch": np.array(3)}, r"batch has shape \(\)"),
+        ({**EXTRA, "batch": EXTRA["batch"] + 1}, "points from 0 to 3"),
+        ({**EXTRA, "batch": EXTRA["batch"] - 1}, "points from 0 to 3"),
+        ({**EXTRA, "test_x": None}, "of test_x, test_y, test_loss, test_yhat there must be all or none"),
+        ({**EXTRA, "test_yhat": None}, "all or none"),
+        ({"test_loss": EXTRA["test_loss"]}, "all or none"),
+        ({**EXTRA, "test_x": np.zeros(4)}, r"test_x has shape \(4,\) where \(5,\)"),
+        ({**EXTRA, "test_y": np.zeros(4)}, "has shape"),
+        ({**EXTRA, "test_loss": np.zeros(2)}, r"test_loss has shape \(2,\) where \(3,\)"),
+        ({**EXTRA, "test_yhat": np.zeros((3, 4))}, r"test_yhat has shape \(3, 4\) where \(3, 5\)"),
+        ({**EXTRA, "test_yhat": np.zeros((3, 5), dtype=int)}, "test_yhat holds int64"),
     ],
+    ids=str,
 )
 def test_arrays_that_do_not_belong_together_are_refused(changes, words):
     with pytest.raises(InputError, match=words):
@@ -261,6 +350,11 @@ def array_alone():
         npz(**{**whole(), "epoch": np.array(["a", "b", "c"])}),
         npz(**{**whole(), "params": np.array([["a", "b"]] * 3)}),
         npz(**{**whole(), "loss": np.array([1, None, 2], dtype=object)}),
+        npz(**whole(), batch=EXTRA["batch"][:1]),
+        npz(**whole(), batch=EXTRA["batch"] + 9),
+        npz(**whole(), test_loss=EXTRA["test_loss"]),
+        npz(**{**whole(), **EXTRA, "test_y": np.array(["a"] * 5)}),
+        npz(**{**whole(), **EXTRA, "epoch": np.array([0, np.nan, 1])}),
     ],
 )
 def test_a_file_that_is_no_history_is_refused_by_name(tmp_path, content):
@@ -275,7 +369,7 @@ def test_a_file_that_is_no_history_is_refused_by_name(tmp_path, content):
 
 @given(st.data())
 def test_a_file_that_was_cut_or_damaged_is_never_read_as_something_else(tmp_path_factory, data):
-    history = make()
+    history = make(**data.draw(st.sampled_from([{}, BETWEEN])))
     path = tmp_path_factory.mktemp("history") / "run.npz"
     history.save(path)
     content = bytearray(path.read_bytes())

@@ -167,6 +167,33 @@ def test_a_history_without_a_finite_state_has_no_path(history):
             follow(lost)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"model": "linear", "powers": (0, 1)},
+        {"model": "steps", "nodes": 1},
+        {"model": "relu-logistic", "nodes": 1, "loss": "mse"},
+    ],
+    ids=str,
+)
+def test_a_model_whose_surface_is_not_known_is_named(changes):
+    run = train(Experiment(start=None, epochs=0, **changes))
+    for ask in (minimum_of, lambda run: loss_at(run, [(0, 0)]), lambda run: gradient_at(run, [(0, 0)]), along):
+        with pytest.raises(InputError, match=f'"{changes["model"]}" is unknown.*; choose one of line, logistic'):
+            ask(run)
+
+
+@pytest.mark.parametrize("batch_size", [7, 100])
+def test_a_trace_goes_from_update_to_update(batch_size):
+    history = train(Experiment(record="update", batch_size=batch_size, epochs=2))
+    trace = along(history, per_step=2)
+    assert trace.epoch[::2].tolist() == history.epoch[: len(trace.epoch[::2])].tolist()
+    np.testing.assert_array_equal(trace.loss[::2], history.loss)
+    np.testing.assert_allclose(trace.loss, loss_at(history, trace.params), rtol=2e-6)
+    assert (np.diff(trace.epoch) > 0).all()
+    assert window_around(history, MINIMUM).contains(history.params).all()
+
+
 def test_a_model_of_other_parameters_has_no_surface(history):
     foreign = dataclasses.replace(history, meta={**history.meta, "experiment": None})
     with pytest.raises(InputError, match="says nothing about its experiment"):

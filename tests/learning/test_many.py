@@ -9,19 +9,26 @@ from hypothesis import strategies as st
 from learning import nodes, training
 from learning.errors import InputError
 from learning.experiment import COUPLING, OPTIMIZERS, Experiment, parameter_names
+from learning.history import ARRAYS, EXTRAS
 from learning.training import as_trained, together, train, train_many
 
 NET = Experiment(data="broken-line", data_seed=43052, model="relu", nodes=2, loss="mse", lr=0.1, epochs=40)
 LINE = Experiment(epochs=40)
 CURVE = Experiment(data="logistic", model="logistic", loss="bce", lr=0.25, epochs=20, start=(-0.8, -0.3))
+LAYER = Experiment(data="polynomial", model="linear", powers=(1, 2, 3), bias=True, loss="mse", lr=0.01, epochs=20)
+STEPS = NET.replace(model="steps", nodes=20, bias=True, lr=0.01, epochs=20)
+BENT = Experiment(data="rise-and-fall", model="relu-logistic", nodes=2, bias=True, loss="bce", lr=0.1, epochs=10)
+OTHERS = [LAYER, LAYER.replace(powers=(1,), bias=False), STEPS, BENT, BENT.replace(loss="mse", bias=False)]
 MODELS = [LINE, LINE.replace(loss="mse", lr=0.1), *(CURVE.replace(loss=loss) for loss in ("bce", "mse", "sse")), NET]
 ELEMENTWISE = [name for name in OPTIMIZERS if name not in COUPLING]
-COLUMNS = ("epoch", "loss", "params", "grads", "yhat", "x", "y")
+COLUMNS = (*ARRAYS, *EXTRAS)
 
 
 def assert_identical(one, other):
     for name in COLUMNS:
-        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+        mine, its = getattr(one, name), getattr(other, name)
+        assert (mine is None) == (its is None)
+        np.testing.assert_array_equal(mine, its, err_msg=name)
     assert one.digest() == other.digest()
 
 
@@ -46,7 +53,7 @@ def alone(experiment, net):
 def assert_nets_are_those_alone(experiment, which):
     history = train(experiment)
     count = history.params.shape[1] // experiment.nets
-    assert history.yhat.shape == (len(history), 100, experiment.nets)
+    assert history.yhat.shape == (len(history), len(history.x), experiment.nets)
     for net in which:
         run = alone(experiment, net)
         own = slice(net * count, (net + 1) * count)
@@ -80,12 +87,22 @@ def test_nets_side_by_side_have_the_bits_that_they_have_alone(optimizer, bias):
         {"optimizer": "Adam", "optimizer_options": {"amsgrad": True, "weight_decay": 0.1}},
         {"optimizer": "RMSprop", "lr": 0.01, "optimizer_options": {"centered": True, "momentum": 0.5}},
         {"seed": 2**32 - 4},
+        {"model": "steps", "nodes": 33, "bias": True, "lr": 0.01},
+        {"model": "relu-logistic", "data": "rise-and-fall", "data_options": (), "bias": True, "epochs": 8},
+        {"model": "relu-logistic", "data": "rise-and-fall", "data_options": (), "loss": "bce", "epochs": 8},
     ],
     ids=str,
 )
 def test_so_they_have_whatever_the_run(changes):
     experiment = NET.replace(**{"nets": 4, **changes})
     assert_nets_are_those_alone(experiment, (0, experiment.nets - 1))
+
+
+def test_nets_recorded_by_update_have_the_points_of_each():
+    history, by_epoch = train(NET.replace(nets=3, record="update", epochs=2)), train(NET.replace(nets=3, epochs=2))
+    assert history.batch.tolist() == [list(range(100))] * 2 + [[-1] * 100]
+    assert history.epoch.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(history.params, by_epoch.params)
 
 
 def test_the_recorded_loss_is_the_sum_of_theirs():
@@ -139,14 +156,14 @@ def test_any_seeds_and_sizes_have_the_histories_that_they_have_alone(seeds, size
         assert_identical(history, train(experiment))
 
 
-@pytest.mark.parametrize("experiment", MODELS, ids=short)
+@pytest.mark.parametrize("experiment", [*MODELS, *OTHERS], ids=short)
 def test_starts_make_one_batch(experiment):
     starts = [(-5, 10), (0, 0), (0.3, -0.7), (-10, -1), (60, -40), (1e-3, 1e3)]
-    size = len(parameter_names(experiment)) // 2
-    assert_one_batch_gives_what_each_gives([experiment.replace(start=start * size) for start in starts])
+    size = len(parameter_names(experiment))
+    assert_one_batch_gives_what_each_gives([experiment.replace(start=(start * size)[:size]) for start in starts])
 
 
-@pytest.mark.parametrize("experiment", MODELS, ids=short)
+@pytest.mark.parametrize("experiment", [*MODELS, *OTHERS], ids=short)
 def test_learning_rates_make_one_batch(experiment):
     rates = [experiment.lr * 1.3**k for k in (3, -9, 0, 1, 2, -1, -30, 4, 5, 12)]
     histories = assert_one_batch_gives_what_each_gives([experiment.replace(lr=lr) for lr in rates])
@@ -182,6 +199,45 @@ def test_mini_batches_of_one_seed_make_one_batch(experiment, batch_size):
     same = experiment.replace(batch_size=batch_size, epochs=1, lr=1e-3)
     assert_one_batch_gives_what_each_gives([same, same.replace(lr=2e-3), same.replace(lr=5e-4)])
     assert len(together([same.replace(data_seed=1, seed=seed) for seed in (1, 2)])) == 2
+
+
+@pytest.mark.parametrize("experiment", [*MODELS, *OTHERS], ids=short)
+@pytest.mark.parametrize("changes", [{}, {"batch_size": 30, "record": "update", "epochs": 1}], ids=str)
+def test_with_test_data_runs_make_one_batch(experiment, changes):
+    same = experiment.replace(test_seed=7, epochs=4, start=None, lr=1e-3).replace(**changes)
+    histories = assert_one_batch_gives_what_each_gives([same, same.replace(lr=2e-3), same.replace(lr=5e-4)])
+    assert all(history.test_loss.shape == history.epoch.shape for history in histories)
+    assert all(np.isfinite(history.test_yhat).all() for history in histories)
+
+
+@pytest.mark.parametrize("experiment", [LINE, LAYER, STEPS], ids=short)
+def test_seeded_once_runs_of_one_seed_make_one_batch(experiment):
+    same = experiment.replace(seeded_once=True, start=None, epochs=4, data_seed=None, seed=5)
+    assert_one_batch_gives_what_each_gives([same, same.replace(lr=2e-3), same.replace(lr=5e-4, test_seed=None)])
+    runs = [same, same.replace(seed=6), same.replace(seeded_once=False), same.replace(test_seed=1)]
+    assert len(together(runs)) == 4
+    for run, history in zip(runs, train_many(runs), strict=True):
+        assert_identical(history, train(run))
+
+
+@settings(max_examples=25)
+@given(
+    st.sampled_from([LINE.replace(start=None), LAYER, STEPS]),
+    st.lists(
+        st.tuples(st.integers(0, 2), st.sampled_from([0.01, 0.001]), st.booleans(), st.none() | st.integers(3, 4)),
+        min_size=1,
+        max_size=6,
+    ),
+    st.sampled_from([{}, {"batch_size": 30, "record": "update"}, {"batch_size": 1, "record_every": 2}]),
+)
+def test_any_mixture_has_the_histories_that_each_has_alone(experiment, mixture, changes):
+    same = experiment.replace(epochs=2, data_seed=None, **changes)
+    runs = [
+        same.replace(seed=seed, lr=lr, seeded_once=once, test_seed=test_seed) for seed, lr, once, test_seed in mixture
+    ]
+    for run, history in zip(runs, train_many(runs), strict=True):
+        assert history.experiment == run
+        assert_identical(history, train(run))
 
 
 weights = st.floats(-1e6, 1e6, width=32)

@@ -328,6 +328,67 @@ def test_stuck_is_not_known_of_nets_with_bias():
         nodes.stuck(train(NET.replace(bias=True, epochs=0)))
 
 
+BENT = Experiment(data="rise-and-fall", model="relu-logistic", nodes=3, bias=True, loss="bce", lr=0.1, epochs=5, seed=5)
+STEPS = NET.replace(model="steps", nodes=7, bias=True, lr=0.01, epochs=20)
+
+
+@pytest.mark.parametrize("experiment", [BENT, BENT.replace(bias=False), STEPS], ids=lambda run: run.model)
+def test_nodes_of_other_nets_add_up_to_the_recorded_yhat(experiment):
+    history = train(experiment)
+    of, x = nodes.layers(history), history.x.astype(float)
+    u = nodes.pre_activations(history)
+    np.testing.assert_allclose(u, of.w1[:, None] * x[:, None] + of.b1[:, None], rtol=1e-5, atol=1e-6)
+    v = torch.from_numpy(u).double()
+    v = torch.sigmoid(200 * v) if experiment.model == "steps" else torch.relu(v)
+    np.testing.assert_allclose(nodes.activations(history), v, rtol=1e-4, atol=1e-6)
+    total = nodes.contributions(history).sum(axis=-1) + of.b2[:, None]
+    yhat = torch.sigmoid(torch.from_numpy(total)) if experiment.model == "relu-logistic" else total
+    np.testing.assert_allclose(history.yhat, yhat, rtol=1e-4, atol=1e-4)
+    pieces = nodes.at_points(history, history.x, -1)
+    np.testing.assert_allclose(pieces.yhat, history.yhat[-1], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(pieces.total, total[-1], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(pieces.u, u[-1], rtol=1e-4, atol=1e-5)
+
+
+def test_of_relu_nodes_before_a_sigmoid_it_is_known_where_they_are_active():
+    history = train(BENT)
+    active = nodes.pre_activations(history) > 0
+    np.testing.assert_array_equal(nodes.uncovered(history), ~active.any(axis=2))
+    np.testing.assert_array_equal(nodes.dead(history), ~active.any(axis=1))
+    assert nodes.pattern_since(history) in history.epoch
+
+
+@pytest.mark.parametrize(
+    "experiment", [BENT, BENT.replace(loss="mse"), STEPS], ids=lambda run: f"{run.model} {run.loss}"
+)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        nodes.stuck,
+        nodes.settled_since,
+        nodes.least_with_pattern,
+        lambda history: nodes.gradient_share(history, -1),
+    ],
+)
+def test_what_holds_of_relu_nets_only_is_refused_of_others(experiment, ask):
+    with pytest.raises(InputError, match=f"model = {experiment.model}: .* only of the model relu; choose") as caught:
+        ask(train(experiment.replace(epochs=0)))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ask", [nodes.uncovered, nodes.dead])
+def test_steps_are_nowhere_off(ask):
+    with pytest.raises(InputError, match=r"model = steps: .* only of the model relu or relu-logistic"):
+        ask(train(STEPS.replace(epochs=0)))
+
+
+def test_losses_that_are_none_of_squares_are_refused():
+    with pytest.raises(InputError, match=r"loss = 'bce'.*only of squares"):
+        nodes.losses(train(BENT))
+    history = train(STEPS.replace(nets=3))
+    assert nodes.losses(history).sum(axis=1) == pytest.approx(history.loss, rel=1e-5)
+
+
 @pytest.mark.parametrize("net", [-1, 3, 100])
 def test_a_net_that_is_not_there_is_refused(net):
     with pytest.raises(InputError, match=f"net = {net}.*from 0 to 2"):
@@ -341,6 +402,6 @@ def test_what_is_no_net_is_refused(names):
     points = {"x": np.zeros(2), "y": np.zeros(2)}
     meta = {"format": 1, "names": names}
     history = History(epoch=np.array([0]), loss=np.zeros(1), **columns, **points, meta=meta)
-    with pytest.raises(InputError, match="not of a ReLU net") as caught:
+    with pytest.raises(InputError, match=r"not of a net.* choose the model relu, relu-logistic or steps") as caught:
         nodes.layers(history)
     assert "\n" not in str(caught.value)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from learning.errors import InputError
 from learning.experiment import Experiment
 from learning.history import History
-from learning.progress import arrives, from_then_on, resting
+from learning.progress import arrives, from_then_on, resting, row_from_then_on
 from learning.theory import least_squares
 from learning.training import train
 
@@ -47,6 +47,12 @@ def test_a_run_rests_until_it_leaves_and_not_again(places, rests):
 
 def test_resting_counts_epochs_not_rows():
     assert resting(make([0, 0, 0, 9], epoch=(0, 10, 20, 25)), 1.0).tolist() == [0, 10, 20, 0]
+
+
+def test_between_epochs_a_run_rests_for_a_part_of_one():
+    rests = resting(make([0, 0, 0, 9], epoch=(0, 0.25, 0.5, 0.75)), 1.0)
+    assert rests.tolist() == [0, 0.25, 0.5, 0]
+    assert resting(make([0, 0]), 1.0).dtype == np.int64
 
 
 def test_distance_is_euclidean():
@@ -98,6 +104,12 @@ def test_arriving_is_at_a_recorded_epoch():
     assert arrives(make([0, 0, 0], loss=[8, 1, 1], epoch=(0, 7, 9)), 1.0) == 7
 
 
+@pytest.mark.parametrize(("loss", "epoch"), [([8, 8, 1, 1, 1], 1), ([8, 8, 8, 1, 1], 2), ([1, 1, 1, 1, 1], 0)])
+def test_between_epochs_a_run_has_arrived_by_the_next_whole_one(loss, epoch):
+    answer = arrives(make([0] * 5, loss=loss, epoch=(0, 0.5, 1, 1.5, 2)), 1.0)
+    assert (answer, type(answer)) == (epoch, int)
+
+
 def test_the_notes_runs_arrive_by_their_learning_rates():
     least = least_squares(*(getattr(train(Experiment(epochs=0)), name) for name in ("x", "y")))
     assert least == pytest.approx([2.4459, 4.0043], abs=5e-5)
@@ -117,6 +129,7 @@ def test_a_share_that_is_none_is_refused(share):
 def test_from_then_on_it_holds_and_just_before_it_did_not(true):
     run = make([0] * len(true), epoch=range(3, 3 + len(true)))
     epoch = from_then_on(run, np.array(true))
+    assert row_from_then_on(np.array(true)) == (None if epoch is None else epoch - 3)
     if epoch is None:
         assert not true[-1]
     else:

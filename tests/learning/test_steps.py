@@ -146,5 +146,25 @@ def test_what_cannot_be_told_is_refused_in_one_line(changes, words):
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        Experiment(data="polynomial", model="linear", powers=(1, 2, 3), bias=True, loss="mse", lr=0.01, epochs=40),
+        Experiment(data="broken-line", model="steps", nodes=20, bias=True, loss="mse", lr=0.01, epochs=40),
+        Experiment(data="rise-and-fall", model="relu-logistic", nodes=2, bias=True, loss="bce", lr=0.01, epochs=40),
+    ],
+    ids=lambda run: run.model,
+)
+@pytest.mark.parametrize("changes", [{}, {"record": "update"}], ids=str)
+def test_of_every_model_and_recorded_either_way(run, changes):
+    history = train(run.replace(optimizer="Adam", **changes))
+    assert_close(steps(history).step, np.diff(history.params.astype(float), axis=0), 1e-6)
+
+
+def test_updates_of_few_points_are_refused_though_each_is_recorded():
+    with pytest.raises(InputError, match=r"batch_size = 10.*not of the batches"):
+        steps(train(CURVE.replace(batch_size=10, record="update", epochs=1)))
+
+
 def test_a_batch_of_all_the_data_is_no_mini_batch():
     assert steps(train(CURVE.replace(batch_size=2000, epochs=3))).step.shape == (3, 2)

@@ -1,6 +1,7 @@
 """The training loop against the notes' printed steps and against independent PyTorch loops."""
 
 import inspect
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from learning import training
 from learning.data import load
 from learning.errors import InputError
-from learning.experiment import OPTIMIZERS, Experiment
+from learning.experiment import OPTIMIZERS, Experiment, parameter_names
 from learning.landscape import gradient_at, loss_at
 from learning.training import train
 
@@ -323,6 +324,21 @@ def test_a_history_that_would_be_huge_is_refused_with_a_way_out(monkeypatch):
         train(Experiment(epochs=10_000))
     every = int(str(caught.value).split("record every ")[1].split()[0])
     assert len(train(Experiment(epochs=10_000, record_every=every))) > 1000
+    by_update = Experiment(epochs=30, batch_size=1, record="update", test_seed=1)
+    with pytest.raises(InputError, match=r"record every \d+ updates") as caught:
+        train(by_update)
+    every = int(str(caught.value).split("record every ")[1].split()[0])
+    assert len(train(by_update.replace(record_every=every))) > 900
+
+
+def test_that_it_would_be_huge_is_known_before_anything_of_it_is_made():
+    huge = Experiment(data="logistic", model="logistic", epochs=1_000_000, batch_size=1, record="update")
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"record every \d+ updates"):
+        train(huge)  # of 2 000 000 000 states
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1e7
 
 
 # reference-figures.md: logistic data, learning rate 0.25, 100 epochs: loss, optimizer, start, end
@@ -425,6 +441,234 @@ def test_a_relu_run_agrees_with_a_loop_over_torchs_own_layers(changes):
     order = [name for name, _ in net.named_parameters()]
     measure = torch.nn.MSELoss(reduction={"mse": "mean", "sse": "sum"}[experiment.loss])
     assert_same(train(experiment), loop_over(net, measure, x, y, experiment, order), rel=1e-3)
+
+
+class Mooyaho(torch.nn.Module):
+    """The note's own activation."""
+
+    def forward(self, u):
+        return torch.sigmoid(200 * u)
+
+
+@pytest.mark.parametrize("data", ["broken-line", "noise"])
+def test_the_notes_net_of_500_steps_agrees_with_its_own_loop(data):
+    experiment = Experiment(
+        data=data, data_seed=43052, model="steps", nodes=500, bias=True, loss="mse", lr=0.001, epochs=200, seed=1
+    )
+    made = load(data, 43052)
+    x, y = torch.from_numpy(made.x).reshape(-1, 1), torch.from_numpy(made.y).reshape(-1, 1)
+    torch.manual_seed(1)
+    layer1 = torch.nn.Linear(in_features=1, out_features=500, bias=True)
+    layer2 = torch.nn.Linear(in_features=500, out_features=1, bias=True)
+    net = torch.nn.Sequential(layer1, Mooyaho(), layer2)
+    order = [name for name, _ in net.named_parameters()]
+    history = train(experiment)
+    assert_same(history, loop_over(net, torch.nn.MSELoss(), x, y, experiment, order), rel=2e-3)
+    assert history.loss[-1] < 0.85 * history.loss[0]
+
+
+@pytest.mark.parametrize("changes", [{}, {"optimizer": "SGD", "lr": 0.1}, {"loss": "mse"}], ids=str)
+def test_relu_nodes_before_a_sigmoid_agree_with_a_loop_over_torchs_own_layers(changes):
+    same = {"data": "rise-and-fall", "model": "relu-logistic", "nodes": 3, "bias": True, "loss": "bce", "seed": 5}
+    experiment = Experiment(**{**same, "optimizer": "Adam", "lr": 0.01, "epochs": 60, **changes})
+    made = load("rise-and-fall", 5)
+    x, y = torch.from_numpy(made.x).reshape(-1, 1), torch.from_numpy(made.y).reshape(-1, 1)
+    torch.manual_seed(5)
+    net = torch.nn.Sequential(torch.nn.Linear(1, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1), torch.nn.Sigmoid())
+    order = [name for name, _ in net.named_parameters()]
+    measure = {"bce": torch.nn.BCELoss(), "mse": torch.nn.MSELoss()}[experiment.loss]
+    assert_same(train(experiment), loop_over(net, measure, x, y, experiment, order), rel=1e-3)
+
+
+def notes_polynomial(lr, epochs):
+    """The note's own program: seeded once, so its layer is drawn after its data. Columns and observations, too."""
+    torch.manual_seed(43052)
+    x, _ = torch.randn(100).sort()
+    columns = torch.vstack([x, x**2, x**3]).T
+    y = columns @ torch.tensor([[4.0], [3.0], [-2.0]]) + 1.0 + torch.randn(100, 1)
+    net = torch.nn.Linear(in_features=3, out_features=1, bias=True)
+    experiment = POLYNOMIAL.replace(lr=lr, epochs=epochs)
+    return experiment, loop_over(net, torch.nn.MSELoss(), columns, y, experiment, ["weight", "bias"])
+
+
+POLYNOMIAL = Experiment(data="polynomial", model="linear", powers=(1, 2, 3), bias=True, loss="mse", seeded_once=True)
+
+
+def test_the_notes_polynomial_agrees_with_its_own_program():
+    experiment, expected = notes_polynomial(0.01, 1000)
+    history = train(experiment)
+    assert_same(history, expected, rel=1e-3)
+    assert history.params[-1] == pytest.approx([3.7411, 2.8648, -1.9074, 1.0239], abs=6e-5)  # reference-figures.md
+    assert history.loss[-1] == pytest.approx(0.9891, abs=6e-5)
+    assert history.names == ("weight[0,0]", "weight[0,1]", "weight[0,2]", "bias[0]")
+    assert history.truth == (4.0, 3.0, -2.0, 1.0)
+    columns = np.vander(history.x.astype(float), 4)[:, [2, 1, 0, 3]]  # x, x², x³, 1
+    least = np.linalg.lstsq(columns, history.y.astype(float), rcond=None)[0]
+    assert history.params[-1] == pytest.approx(least, abs=0.2)  # and it has not arrived
+
+
+def test_the_homeworks_rate_ends_in_no_numbers():
+    experiment, expected = notes_polynomial(0.1, 1000)
+    history = train(experiment)
+    assert np.isnan(history.params[-1]).all()
+    assert np.isnan(expected[1][-1]).all()
+    assert abs(history.last_finite - np.flatnonzero(np.isfinite(expected[0]))[-1]) <= 1
+    assert history.last_finite < 40
+
+
+@pytest.mark.parametrize("weight", [-2.0, 4.5, 1.0])
+def test_one_weight_goes_down_the_notes_parabola(weight):
+    run = Experiment(data="parabola", model="linear", powers=(0,), loss="mse", lr=0.1, epochs=20, start=(weight,))
+    history, w = train(run), weight
+    for k in range(21):
+        assert history.params[k].tolist() == pytest.approx([w], abs=1e-6)
+        assert history.loss[k] == pytest.approx(w**2 - 2 * w + 3, rel=1e-6)
+        assert history.grads[k].tolist() == pytest.approx([2 * w - 2], abs=3e-6)
+        w -= 0.1 * (2 * w - 2)
+
+
+NOISY = Experiment(data="noisy-line", data_seed=1422, loss="mse", lr=0.001, epochs=3, seed=1, start=None)
+
+
+def every_update(experiment):
+    """The notes' regression with few points a step, by hand: the points, epochs, weights and losses of each update."""
+    torch.manual_seed(1422)
+    x = torch.randn(100, 1) * 10
+    y = x + 3 * torch.randn(100, 1)
+    torch.manual_seed(1)
+    model, measure = torch.nn.Linear(1, 1), torch.nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=experiment.lr)
+    torch.manual_seed(1)
+    kept, states = [], []
+
+    def keep(epoch, rows):
+        kept.append((epoch, rows))
+        states.append((measure(model(x), y).item(), model.bias.item(), model.weight.item()))
+
+    for epoch in range(experiment.epochs):
+        batches = torch.randperm(100).split(experiment.batch_size)
+        for number, rows in enumerate(batches):
+            keep(epoch + number / len(batches), rows.tolist())
+            optimizer.zero_grad()
+            measure(model(x[rows]), y[rows]).backward()
+            optimizer.step()
+    keep(experiment.epochs, [])
+    return kept, np.array(states)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 50, 99])
+def test_every_update_is_recorded_as_a_plain_loop_makes_it(batch_size):
+    experiment = NOISY.replace(batch_size=batch_size, record="update")
+    history, (kept, states) = train(experiment), every_update(experiment)
+    assert history.epoch.tolist() == pytest.approx([epoch for epoch, _ in kept], abs=1e-12)
+    assert history.epoch[:: -(-100 // batch_size)].tolist() == [0, 1, 2, 3]
+    assert [[point for point in row if point >= 0] for row in history.batch.tolist()] == [rows for _, rows in kept]
+    assert history.batch.shape == (len(kept), batch_size)
+    np.testing.assert_allclose(history.loss, states[:, 0], rtol=1e-4)
+    np.testing.assert_allclose(history.params, states[:, 1:], rtol=0, atol=1e-4)
+    np.testing.assert_allclose(history.grads, gradient_at(history, history.params), rtol=1e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("batch_size", [1, 30])
+def test_an_update_goes_against_the_gradient_of_its_points(batch_size):
+    history = train(NOISY.replace(batch_size=batch_size, record="update", epochs=1))
+    x, y = history.x.astype(float), history.y.astype(float)
+    for k, rows in enumerate(history.batch[:-1]):
+        at, observed = x[rows[rows >= 0]], y[rows[rows >= 0]]
+        residuals = observed - history.params[k, 0] - history.params[k, 1] * at
+        gradient = -2 * np.array([residuals.mean(), (residuals * at).mean()])
+        step = np.diff(history.params[k : k + 2].astype(float), axis=0)[0]
+        assert step == pytest.approx(-0.001 * gradient, rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("batch_size", [1, 30, 100])
+@pytest.mark.parametrize("every", [1, 2, 3, 7, 1000])
+def test_recording_fewer_updates_keeps_the_same_rows_and_the_last(batch_size, every):
+    run = NOISY.replace(batch_size=batch_size, record="update", epochs=2, test_seed=3)
+    whole, history = train(run), train(run.replace(record_every=every))
+    last = len(whole) - 1
+    rows = [*range(0, last, every), last]
+    for name in whole.arrays:
+        if name not in ("x", "y", "test_x", "test_y"):
+            np.testing.assert_array_equal(getattr(history, name), getattr(whole, name)[rows], err_msg=name)
+    assert (history.epoch[-1], history.batch[-1].max()) == (2, -1)
+
+
+@pytest.mark.parametrize("batch_size", [None, 100, 5000])
+def test_where_all_the_data_make_an_update_each_is_an_epoch(batch_size):
+    by_update = train(NOISY.replace(batch_size=batch_size, record="update"))
+    by_epoch = train(NOISY)
+    assert by_update.epoch.tolist() == [0, 1, 2, 3]
+    assert by_update.batch.tolist() == [list(range(100))] * 3 + [[-1] * 100]
+    for name in ("loss", "params", "grads", "yhat"):
+        np.testing.assert_array_equal(getattr(by_update, name), getattr(by_epoch, name))
+    assert by_epoch.batch is None
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "LBFGS"])
+def test_recording_updates_changes_nothing_of_the_epochs(optimizer):
+    run = NOISY.replace(batch_size=30, optimizer=optimizer, lr=0.01)
+    by_epoch, by_update = train(run), train(run.replace(record="update"))
+    assert len(by_update) == 13
+    for name in ("epoch", "loss", "params", "grads", "yhat"):
+        np.testing.assert_array_equal(getattr(by_update, name)[::4], getattr(by_epoch, name))
+
+
+def test_no_epoch_by_update_is_the_first_state():
+    history = train(NOISY.replace(batch_size=1, record="update", epochs=0))
+    assert (history.epoch.tolist(), history.batch.tolist()) == ([0.0], [[-1]])
+
+
+TESTED = [
+    NOISY.replace(batch_size=40, record="update", test_seed=3),
+    Experiment(loss="sse", epochs=4, test_seed=0),
+    Experiment(data="rise-and-fall", model="logistic", loss="bce", lr=0.5, epochs=4, test_seed=9),
+    Experiment(data="rise-and-fall", model="relu-logistic", nodes=2, loss="bce", lr=0.5, epochs=4, test_seed=9),
+    Experiment(data="broken-line", model="steps", nodes=20, bias=True, loss="mse", lr=0.01, epochs=4, test_seed=9),
+    POLYNOMIAL.replace(lr=0.01, epochs=4, test_seed=0),
+]
+
+
+@pytest.mark.parametrize("experiment", TESTED, ids=lambda run: f"{run.model} {run.loss}")
+def test_the_test_data_are_judged_by_the_recorded_weights_and_change_nothing(experiment):
+    history = train(experiment)
+    made = load(experiment.data, experiment.test_seed, dict(experiment.data_options))
+    np.testing.assert_array_equal(history.test_x, made.x)
+    np.testing.assert_array_equal(history.test_y, made.y)
+    x, y = torch.from_numpy(made.x).double(), torch.from_numpy(made.y).double()
+    for k, params in enumerate(torch.tensor(history.params, dtype=torch.float64)):
+        yhat = forward(experiment, params, x)
+        reduction = "sum" if experiment.loss == "sse" else "mean"
+        measure = torch.nn.functional.binary_cross_entropy if experiment.loss == "bce" else torch.nn.functional.mse_loss
+        np.testing.assert_allclose(history.test_yhat[k], yhat, rtol=1e-4, atol=1e-4)
+        assert history.test_loss[k] == pytest.approx(measure(yhat, y, reduction=reduction).item(), rel=1e-4)
+    alone = train(experiment.replace(test_seed=None))
+    for name in ("epoch", "loss", "params", "grads", "yhat"):
+        np.testing.assert_array_equal(getattr(history, name), getattr(alone, name))
+    assert (alone.test_x, alone.test_y, alone.test_loss, alone.test_yhat) == (None, None, None, None)
+
+
+def forward(experiment, params, x):
+    """What a model says of x by formula, in float64."""
+    if experiment.model in ("line", "logistic"):
+        u = params[0] + params[1] * x
+    elif experiment.model == "linear":
+        u = sum(weight * x**power for weight, power in zip(params, (*experiment.powers, 0), strict=False))
+    else:
+        w1, b1, w2, b2 = parts_of(experiment, params)
+        u1 = w1[:, None] * x + b1[:, None]
+        u = w2 @ (torch.sigmoid(200 * u1) if experiment.model == "steps" else torch.relu(u1)) + b2
+    return torch.sigmoid(u) if experiment.model in ("logistic", "relu-logistic") else u
+
+
+def parts_of(experiment, params):
+    """Weights and biases of both layers, by the names of the parameters."""
+    named = dict(zip(parameter_names(experiment), params, strict=True))
+    parts = []
+    for layer in ("layer1.weight", "layer1.bias", "layer2.weight", "layer2.bias"):
+        values = [value for name, value in named.items() if name.startswith(layer)]
+        parts.append(torch.stack(values) if values else torch.zeros(experiment.nodes if "1" in layer else 1).double())
+    return parts
 
 
 def test_the_notes_net_learns_the_broken_line():

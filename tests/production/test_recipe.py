@@ -19,25 +19,42 @@ OUTPUT = Output("mp4", 320, 180, 5)
 CSV = "x,y\n0,1\n1,3\n2,4\n3,8\n"
 
 OTHER = {
+    "batch_size": 5,
     "data": "points.csv",
     "data_seed": 7,
+    "distances": (0.5,),
     "epochs": 17,
+    "homework_seed": 7,
+    "large_lr": 0.2,
+    "line": (1.0, 2.0),
     "loss": "mse",
     "lr": 0.0077,
+    "mean_lr": 0.0077,
+    "net_epochs": 17,
+    "net_lr": 0.0077,
+    "net_seed": 7,
     "nodes": 3,
     "noise": 0.5,
     "optimizer": "Adam",
     "optimizers": ("SGD", "RMSprop"),
     "other_seed": 77,
+    "passes": 2,
+    "path_lr": 0.0077,
+    "plane_epochs": 17,
+    "plane_lr": 0.0077,
     "runs": 20,
-    "seed": 7,
+    "seed": 77,
     "sizes": (2, 3),
     "slopes": (0.5, 2.0),
     "start": (1.0, 2.0),
     "starts": ((1.0, 2.0),),
+    "sum_lr": 0.0077,
+    "test_seed": 77,
+    "weights": (3.0,),
+    "wide": 50,
     "window": (-9.0, 3.0, -2.0, 9.0),
 }
-LISTS = {("learning-rate", "lr"): (0.0077,)}
+LISTS = {("learning-rate", "lr"): (0.0077,), ("logistic", "loss"): "bce"}
 PARAMETERS = [(film, name) for film in REAL for name in FILMS[film].parameters.model_fields]
 
 

@@ -32,11 +32,21 @@ from scenes.production.shooting import Earlier, Shot, make_film, shoot_film, sho
 SMALL = Output("mp4", 160, 90, 2)
 PARAMETERS: dict[str, dict[str, Any]] = {
     "descent": {},
+    "tangent": {},
+    "gradient-check": {},
     "learning-rate": {},
+    "linear-layer": {},
     "flat-regions": {},
     "optimizers": {},
     "relu-nodes": {"epochs": 100},
+    "logistic": {"epochs": 300},
+    "logistic-limit": {"epochs": 200, "net_epochs": 200},
+    "overfit": {"nodes": 50, "epochs": 200},
+    "polynomial": {"epochs": 100},
     "stuck": {"epochs": 300, "runs": 20, "sizes": (2, 4)},
+    "diagrams": {"epochs": 100, "wide": 50},
+    "sse-mse": {},
+    "stochastic": {},
 }
 
 

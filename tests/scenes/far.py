@@ -85,6 +85,34 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
     "no-gradient": {"window": (2000.0, 2010.0, 0.0, 1.0), "starts": ((2005.0, 0.5),), "epochs": 5},
 }  # fmt: skip
 
+TANGENT: dict[str, dict[str, Any]] = {
+    "too-far": {"lr": 1.1, "weights": (-2.0, 3.0, 1.0, 40.0), "plane_lr": 0.0085, "epochs": 40},
+    "explodes": {"lr": 1000.0, "plane_lr": 1000.0, "plane_epochs": 60, "epochs": 60},
+    "at-the-lowest-point": {"weights": (1.0,), "starts": ((2.4459, 4.0043),)},
+    "one-epoch": {"epochs": 1, "plane_epochs": 1},
+    "same-side": {"weights": (2.0, 2.5, 4.0), "lr": 0.5, "starts": ((0.0, 0.0), (0.1, 0.1))},
+    "bounces": {"weights": (-2.0, 1.0), "lr": 1.0, "plane_lr": 0.0083},
+    "crawls": {"lr": 1e-9, "plane_lr": 1e-12, "epochs": 500, "plane_epochs": 500},
+    "over": {"lr": 0.8, "weights": (-1000.0, 1000.0, -999.5, 0.0), "epochs": 5000},
+    "two-epochs": {"epochs": 2, "weights": (3.0, -3.0), "plane_epochs": 2},
+    "far-away": {"starts": ((4000.0, -90000.0), (-5.0, 10.0), (1.0, 2.0), (3.0, 3.0), (-123.456, 654.321))},
+    "own-data": {"data": "points.csv", "plane_lr": 0.01, "starts": ((-5.0, 10.0), (9.0, 8.0))},
+}
+
+GRADIENT_CHECK: dict[str, dict[str, Any]] = {
+    "one": {"distances": (0.01,)},
+    "only-large": {"distances": (100.0, 37.5, 1.0)},
+    "only-small": {"distances": (1e-4, 1e-5, 3e-6)},
+    "tiny": {"distances": (1e-9, 1e-8, 1e-7, 1.0)},
+    "ten": {"distances": (100.0, 30.0, 1.0, 0.3, 0.0123456, 1e-3, 1e-4, 1e-6, 2.5e-8, 1e-9), "loss": "mse"},
+    "at-the-minimum": {"start": (2.4459, 4.0043)},
+    "far-away": {"start": (4000.0, -90000.0)},
+    "own-data": {"data": "points.csv", "start": (1.0, 3.0)},
+    "uphill": {"start": (9.0, -4.0), "distances": (5.0, 5e-4)},
+    "at-the-edge": {"start": (-1e6, 999_900.0), "distances": (100.0, 0.1)},
+    "zero": {"start": (0.0, 0.0), "distances": (1e-9,)},
+}
+
 FEW: dict[str, Any] = {"runs": 10, "sizes": (2, 3), "epochs": 60}
 STUCK: dict[str, dict[str, Any]] = {
     "few": {"runs": 20, "sizes": (2, 4), "epochs": 200},
@@ -101,13 +129,118 @@ STUCK: dict[str, dict[str, Any]] = {
     "no-force": {**FEW, "runs": 200, "lr": 0.01, "epochs": 100},
 }
 
+SSE_MSE: dict[str, dict[str, Any]] = {
+    "other-rates": {"mean_lr": 0.05},
+    "grows": {"sum_lr": 0.0085, "mean_lr": 0.85},
+    "no-number": {"sum_lr": 0.5, "mean_lr": 50.0, "epochs": 60},
+    "wrong-arrives": {"sum_lr": 1e-5, "mean_lr": 0.001},
+    "one-epoch": {"epochs": 1},
+    "many-epochs": {"epochs": 3000},
+    "at-the-minimum": {"start": (2.4459, 4.0043)},
+    "far-away": {"start": (4000.0, -90000.0)},
+    "own-data": {"data": "points.csv", "sum_lr": 0.005, "mean_lr": 0.03},
+    "huge": {"sum_lr": 1000.0, "mean_lr": 1000.0},
+    "tiny": {"sum_lr": 1e-12, "mean_lr": 1.23456e-9},
+    "longer": {"mean_lr": 0.3},
+}
+
+LOGISTIC: dict[str, dict[str, Any]] = {
+    "does-not-move": {"start": (-10.0, -1.0), "epochs": 300},
+    "entropy": {"loss": "bce", "epochs": 2000},
+    "grows": {"loss": "bce", "lr": 1000.0, "epochs": 101},
+    "too-long": {"lr": 1000.0, "epochs": 101},
+    "far-start": {"start": (20.0, -20.0), "epochs": 3, "loss": "bce"},
+    "one-epoch": {"epochs": 1},
+    "adam": {"optimizer": "Adam", "epochs": 20_000, "seed": 4_294_967_295},
+    "no-number": {"optimizer": "LBFGS", "lr": 1000.0, "epochs": 150, "loss": "bce"},
+    "tiny": {"lr": 1e-9, "epochs": 100},
+}
+
+POLYNOMIAL: dict[str, dict[str, Any]] = {
+    "one-epoch": {"epochs": 1},
+    "both-learn": {"large_lr": 0.02, "epochs": 200},
+    "swapped": {"lr": 0.1, "large_lr": 0.01, "epochs": 100},
+    "both-diverge": {"lr": 0.06, "large_lr": 5.0, "epochs": 100},
+    "explodes": {"lr": 1000.0, "large_lr": 1000.0, "epochs": 20},
+    "just-beyond": {"large_lr": 0.0458, "epochs": 300},
+    "crawls": {"lr": 1e-6, "large_lr": 1e-5, "seed": 7},
+    "turns": {"lr": 0.0459, "large_lr": 0.07, "epochs": 25},
+}
+
+DIAGRAMS: dict[str, dict[str, Any]] = {
+    "one-node": {"nodes": 1, "wide": 5, "epochs": 300},
+    "four-nodes": {"nodes": 4, "wide": 6, "epochs": 300},
+    "one-epoch": {"nodes": 3, "epochs": 1},
+    "widest": {"wide": 1024, "epochs": 250},
+    "no-number": {"data_seed": 18130, "epochs": 300},
+    "other-weights": {"seed": 2**32 - 1, "data_seed": 0, "epochs": 37},
+}
+
+LOGISTIC_LIMIT: dict[str, dict[str, Any]] = {
+    "one-node": {"nodes": 1, "epochs": 300, "net_epochs": 1500},
+    "eight": {"nodes": 8, "net_epochs": 300, "epochs": 300},
+    "one-epoch": {"epochs": 1, "net_epochs": 1},
+    "too-long": {"lr": 1000.0, "net_lr": 1000.0, "epochs": 200, "net_epochs": 200},
+    "other-shape": {"net_seed": 3, "epochs": 10_000},
+    "no-better": {"net_seed": 1, "lr": 0.01, "epochs": 3000, "data_seed": 4_294_967_295},
+    "worse": {"net_seed": 4, "lr": 1e-9, "seed": 2, "epochs": 100},
+    "falls": {"lr": 0.01, "seed": 3, "epochs": 1, "nodes": 3, "net_lr": 0.1, "net_epochs": 300},
+}
+
+LINEAR_LAYER: dict[str, dict[str, Any]] = {
+    "as-they-are": {},
+    "other-seeds": {"seed": 1, "homework_seed": 2},
+    "last-seed": {"seed": 2**32 - 1, "homework_seed": 2**32 - 1},
+    "no-line": {"line": (0.0, 0.0), "seed": 7},
+    "huge": {"line": (-1e6, 1e6), "homework_seed": 0},
+    "tiny": {"line": (-1.2345e-6, 1e-6), "seed": 0},
+    "long-numbers": {"line": (-98765.4321, 54321.98765), "seed": 3},
+    "level": {"line": (100.0, 0.0), "seed": 11},
+}
+
+STOCHASTIC: dict[str, dict[str, Any]] = {
+    "one-epoch": {"epochs": 1},
+    "runs-away": {"path_lr": 0.01, "passes": 2},
+    "no-number": {"lr": 1000.0, "path_lr": 1000.0, "epochs": 60},
+    "ten": {"batch_size": 10},
+    "half": {"batch_size": 50, "passes": 1},
+    "seven": {"batch_size": 7, "passes": 2, "epochs": 3},
+    "many": {"passes": 50, "epochs": 300},
+    "tiny": {"lr": 1e-9, "path_lr": 1e-9},
+    "calm": {"batch_size": 50, "passes": 50, "path_lr": 0.0003, "epochs": 60},
+    "other-data": {"seed": 3, "data_seed": 7},
+    "edge": {"lr": 0.0115, "path_lr": 0.003},
+}
+
+OVERFIT: dict[str, dict[str, Any]] = {
+    "one-node": {"nodes": 1, "epochs": 100},
+    "two-nodes-seed": {"nodes": 2, "seed": 9, "epochs": 1},
+    "short": {"nodes": 50, "epochs": 300},
+    "runs-away": {"lr": 1000.0, "epochs": 60},
+    "restless": {"lr": 0.05, "epochs": 200},
+    "many": {"nodes": 1024, "epochs": 300, "lr": 0.004},
+    "steep": {"slopes": (-3000.0, 5000.0), "epochs": 200},
+    "exact": {"noise": 0.0, "epochs": 300},
+    "noisy": {"noise": 100.0, "slopes": (0.0, 0.0), "epochs": 300},
+}
+
 FILMS: dict[str, dict[str, dict[str, Any]]] = {
     "descent": DESCENT,
     "optimizers": OPTIMIZERS,
     "relu-nodes": RELU_NODES,
     "stuck": STUCK,
+    "gradient-check": GRADIENT_CHECK,
+    "tangent": TANGENT,
     "flat-regions": FLAT_REGIONS,
     "learning-rate": LEARNING_RATE,
+    "linear-layer": LINEAR_LAYER,
+    "diagrams": DIAGRAMS,
+    "overfit": OVERFIT,
+    "polynomial": POLYNOMIAL,
+    "logistic": LOGISTIC,
+    "logistic-limit": LOGISTIC_LIMIT,
+    "sse-mse": SSE_MSE,
+    "stochastic": STOCHASTIC,
 }
 
 CASES: dict[tuple[str, str], dict[str, Any]] = {

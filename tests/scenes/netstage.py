@@ -10,6 +10,7 @@ from learning.history import History
 from scenes.catalogue import find
 from scenes.drawing import channels
 from scenes.parameters import FilmParameters
+from scenes.production.studio import FilmClock
 
 WIDTH, HEIGHT = 1280, 720
 UNIT = HEIGHT / 8
@@ -31,6 +32,8 @@ def play(
     }  # fmt: skip
     with tempconfig(quiet):
         film: Any = find(name).load_scene()(parameters, histories, theme="dark", language="en", skip_animations=skip)
+        if skip:
+            FilmClock(film)  # what is skipped is not drawn
         film.on_beat = lambda beat: on_beat(film, beat.key)
         film.render()
     return film
@@ -39,7 +42,7 @@ def play(
 def still(film: Any) -> np.ndarray:
     """What the film shows now, (H, W, 3)."""
     film.renderer.static_image = None
-    film.renderer.update_frame(film)
+    film.renderer.update_frame(film, ignore_skipping=True)
     return np.array(film.renderer.get_frame()[:, :, :3])
 
 

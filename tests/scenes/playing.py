@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ from scenes.drawing import Stamp, channels
 from scenes.film import Film
 from scenes.look import Ink
 from scenes.parameters import FilmParameters
-from scenes.theme import THEMES
+from scenes.production.studio import FilmClock
+from scenes.theme import FRAME_HEIGHT, FRAME_WIDTH, THEMES
 
 WIDTH, HEIGHT = 640, 360
 MARGIN = 0.045
@@ -61,14 +63,16 @@ def play(name: str, parameters: FilmParameters, theme: str, language: str) -> Pl
         "pixel_width": WIDTH, "pixel_height": HEIGHT, "frame_rate": 30, "dry_run": True,
         "verbosity": "ERROR", "progress_bar": "none",
     }  # fmt: skip
-    with tempconfig(quiet), _watched(played) as texts:
+    with tempconfig(quiet), contextlib.chdir(_folder_of_points()), _watched(played) as texts:
         film: Film = find(name).load_scene()(parameters, theme=theme, language=language, skip_animations=True)
+
+        FilmClock(film)  # what is skipped is not drawn
 
         def look(beat: Any) -> None:
             renderer: Any = film.renderer
             renderer.static_image = None
             texts.clear()
-            renderer.update_frame(film)
+            renderer.update_frame(film, ignore_skipping=True)
             frame = renderer.get_frame()[:, :, :3]
             played.strays[beat.key] = _strays(frame, THEMES[theme].background)
             played.pictures[beat.key] = hash(frame.tobytes())
@@ -129,14 +133,40 @@ def _rounded(*edges: float) -> Box:
     return tuple(round(float(edge), 2) for edge in edges)
 
 
+def outside(seen: Playing) -> list[tuple[str, Box]]:
+    """The texts that reach beyond the safe area, by beat."""
+    right, top = FRAME_WIDTH / 2 - MARGIN * FRAME_HEIGHT, FRAME_HEIGHT / 2 - MARGIN * FRAME_HEIGHT
+    return [
+        (key, box)
+        for key, boxes in seen.texts.items()
+        for box in boxes
+        if not (-right <= box[0] and box[2] <= right and -top <= box[1] and box[3] <= top)
+    ]
+
+
+def clashes(seen: Playing) -> list[tuple[str, Box, Box]]:
+    """The texts that lie upon another, by beat."""
+    return [
+        (key, *pair)
+        for key, boxes in seen.texts.items()
+        for pair in itertools.combinations(boxes, 2)
+        if share_ground(*pair)
+    ]
+
+
+def share_ground(first: Box, second: Box, touch: float = 0.03) -> bool:
+    """Whether two rectangles (left, bottom, right, top) overlap by more than a hair."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    return width > touch and height > touch
+
+
 @cache
 def played(film: str, case: str) -> Playing:
     """A case of far.py, played once for all tests; languages and themes take turns within a film."""
     turn = list(FILMS[film]).index(case)
     theme, language = ("dark", "light")[turn // 2 % 2], ("en", "ko")[turn % 2]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(_folder_of_points())
-        return play(film, find(film).parameters(**FILMS[film][case]), theme, language)
+    return play(film, find(film).parameters(**FILMS[film][case]), theme, language)
 
 
 @cache

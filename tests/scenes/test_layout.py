@@ -6,7 +6,7 @@ import pytest
 from far import CASES, FILMS
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from playing import play, played
+from playing import clashes, outside, play, played, share_ground
 
 from scenes import captions
 from scenes.captions import SYMBOLS, placeholders
@@ -18,6 +18,7 @@ def test_nothing_leaves_the_safe_area(film, case):
     seen = played(film, case)
     assert 20 <= seen.seconds <= 90
     assert seen.strays == dict.fromkeys(seen.strays, 0)
+    assert outside(seen) == []
     assert len(seen.strays) >= 5
     assert len(set(seen.pictures.values())) == len(seen.pictures), "every beat ends in a picture of its own"
 
@@ -42,13 +43,7 @@ def test_texts_never_overlap(film, case):
     """In the last frame of a beat no two texts share ground: those of panels, title, caption and formulas."""
     seen = played(film, case)
     assert sum(len(boxes) for boxes in seen.texts.values()) > 50
-    clashes = [
-        (key, *pair)
-        for key, boxes in seen.texts.items()
-        for pair in itertools.combinations(boxes, 2)
-        if share_ground(*pair)
-    ]
-    assert clashes == []
+    assert clashes(seen) == []
 
 
 @pytest.mark.parametrize("film", FILMS)
@@ -63,13 +58,6 @@ def test_an_overlap_would_be_noticed():
     assert share_ground((0, 0, 9, 9), (4, 4, 5, 5)), "one within the other"
     assert not share_ground((0, 0, 2, 1), (2.1, 0.5, 3, 2))
     assert not share_ground((0, 0, 2, 1), (0, 1, 2, 2)), "they touch"
-
-
-def share_ground(first, second, touch=0.03):
-    """Whether two rectangles (left, bottom, right, top) overlap by more than a hair."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    return width > touch and height > touch
 
 
 # Words

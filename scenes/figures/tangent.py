@@ -1,0 +1,81 @@
+"""The numbers of runs of one weight and of two."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from learning.history import History
+from scenes.figures import count
+from scenes.markup import Words
+from scenes.material import Minimum
+from scenes.material.tangent import steps
+from scenes.numbers import fixed, pair, shortest
+
+FIRST = 3
+"""So many steps are named one by one."""
+
+
+def of_weight(run: History, prefix: str = "") -> dict[str, Words]:
+    """The figures of a run of one weight, each with a prefix: its first step, and where it ends."""
+    after = min(1, len(run.epoch) - 1)
+    figures = {
+        "start": shortest(float(run.params[0, 0])),
+        "slope_value": fixed(float(run.grads[0, 0]), 3),
+        "step": fixed(float(steps(run)[0]), 3),
+        "after": fixed(float(run.params[after, 0]), 3),
+        "loss0": fixed(float(run.loss[0]), 3),
+        "loss1": fixed(float(run.loss[after]), 3),
+        "end": fixed(float(run.params[-1, 0]), 3),
+        "last": fixed(float(run.grads[-1, 0]), 3),
+        "steps": _listed([fixed(float(step), 3) for step in steps(run)[:-1][:FIRST]]),
+    }
+    return {prefix + name: words for name, words in figures.items()}
+
+
+def of_weights(runs: Sequence[History]) -> dict[str, Words]:
+    """What all runs of one weight share, and where they end."""
+    return {
+        "w": Words("w", "$w$"),
+        "lr": shortest(runs[0].experiment.lr),
+        "epochs": count(int(runs[0].epoch[-1])),
+        "ends": _listed([fixed(float(run.params[-1, 0]), 3) for run in runs]),
+        "lasts": _listed([fixed(float(run.grads[-1, 0]), 3) for run in runs]),
+    }
+
+
+def of_plane(runs: Sequence[History], best: Minimum, fallen: int) -> dict[str, Words]:
+    """The figures of the runs of two weights: the first step of the first of them, and the ends of all.
+
+    Args:
+        runs: their histories.
+        best: the least-squares line.
+        fallen: how many end lower than they began.
+    """
+    first, after = runs[0], min(1, len(runs[0].epoch) - 1)
+    finite = [float(run.loss[-1]) for run in runs if np.isfinite(run.loss[-1])]
+    return {
+        "p0": shortest(float(first.params[0, 0])),
+        "p1": shortest(float(first.params[0, 1])),
+        "g0": fixed(float(first.grads[0, 0])),
+        "g1": fixed(float(first.grads[0, 1])),
+        "plane_start": pair(_weights(first, 0)),
+        "plane_after": pair(_weights(first, after), 3),
+        "plane_lr": shortest(first.experiment.lr),
+        "plane_epochs": count(int(first.epoch[-1])),
+        "plane_loss0": fixed(float(first.loss[0])),
+        "plane_loss1": fixed(float(first.loss[after])),
+        "n": count(len(runs)),
+        "lost": count(len(runs) - fallen),
+        "least": pair(best.weights, 3),
+        "lowest": fixed(best.loss),
+        "highest": fixed(max(finite, default=float("nan"))),
+    }
+
+
+def _weights(run: History, row: int) -> tuple[float, float]:
+    return float(run.params[row, 0]), float(run.params[row, 1])
+
+
+def _listed(numbers: Sequence[Words]) -> Words:
+    """Numbers with gaps between them, wide enough to tell them apart from one."""
+    return Words(", ".join(n.plain for n in numbers), "#h(0.5em)".join(n.typeset for n in numbers))

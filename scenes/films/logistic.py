@@ -1,0 +1,87 @@
+"""A line through a sigmoid: zeros and ones, a probability, two layers, two weights, and learning them."""
+
+import numpy as np
+
+from scenes.bases.logistic import CURVE, SIGMOID, LogisticFilm
+from scenes.parameters import LogisticParameters
+from scenes.theme import TIMING
+
+
+class Logistic(LogisticFilm):
+    """From 13 points to a net that says how probable a 1 is."""
+
+    film_name = "logistic"
+    parameters: LogisticParameters
+
+    def construct(self) -> None:
+        """The storyboard."""
+        self.prepare()
+        for beat in (self.points, self.crowds, self.layers, self.net, self.steepen, self.shift):
+            self.beat(beat)
+        for epoch in self.pauses:
+            self.beat(self.train, epoch)
+
+    def points(self) -> None:
+        """Zeros and ones, the curve that they come from, and a point that chance has put elsewhere."""
+        self.add(self.title(), self.few)
+        self.play(self.say("points.ask"), self.few.to(points_shown=1, run_time=TIMING.slow))
+        self.until_read(TIMING.key)
+        self.play(self.say("points.truth"), self.few.to(truth=1, run_time=TIMING.slow))
+        self.until_read()
+        self.play(self.say("points.chance"), self.few.to(pick=1))
+        self.until_read(TIMING.key, less=TIMING.hold)
+
+    def crowds(self) -> None:
+        """Many points; the best straight line among them; the curve that they come from."""
+        self.play(self.away(self.few))
+        self.show_line()
+        self.play(self.say("crowds.ask"), self.crowd.to(points_shown=1, run_time=TIMING.slow))
+        self.until_read()
+        self.play(self.say("crowds.line"), self.crowd.to(estimate=1, run_time=TIMING.move))
+        self.until_read(TIMING.key)
+        self.play(self.say("crowds.truth"), self.crowd.to(truth=1, run_time=TIMING.slow))
+        self.until_read(less=TIMING.hold)
+
+    def layers(self) -> None:
+        """A line, a sigmoid, and both together; one x is followed through all of them."""
+        self.play(self.away(self.crowd))
+        self.add(self.stages, self.diagram)
+        for key, stage in (("line", 0), ("bend", 1), ("whole", 2)):
+            shown, parts = np.arange(3) <= stage, np.arange(5) <= 2 * stage + 2
+            formula = self.show_formula(SIGMOID) if stage == 1 else []
+            self.play(self.say(f"layers.{key}"), formula, self.diagram.to(parts=parts), self.stages.to(shown=shown))
+            self.play(self.stages.to(grown=shown, run_time=TIMING.move))
+            self.until_read()
+        self.play(self.say("layers.walk"), self.diagram.to(told=np.ones(3)), self.stages.to(probes=np.ones(3)))
+        self.play(*(panel.to(probe=1, run_time=4.0) for panel in (self.stages, self.diagram)))
+
+    def net(self) -> None:
+        """Both layers become one function; its first curve among the points."""
+        self.play(self.say("net.say"), self.show_formula(CURVE), self.diagram.to(wrapped=1, run_time=TIMING.move))
+        self.until_read()
+        self.play(self.say("net.first"), self.among_points())
+        self.until_read(TIMING.key, less=TIMING.hold)
+
+    def steepen(self) -> None:
+        """The slope: steeper, then falling."""
+        self.play(self.say("steepen.ask"), self.tell(self.weights))
+        self.until_read()
+        self.play(self.say("steepen.say"))
+        self.by_hand(self.hand.steep)
+
+    def shift(self) -> None:
+        """The intercept: to one side, to the other; then back to the first curve."""
+        self.play(self.say("shift.ask"))
+        self.until_read()
+        for key, state in (("say", self.hand.aside), ("back", len(self.hand.weights) - 1)):
+            self.play(self.say(f"shift.{key}"))
+            self.by_hand(state)
+
+    def train(self, epoch: int) -> str:
+        """Up to an epoch: curve, loss and weights in step."""
+        self.look_at(epoch)
+        self.play(self.say("train.go" if epoch == self.pauses[0] else "train.on"))
+        self.learn(epoch, 4.0, self.change)
+        self.play(self.say(f"train.{self.ending}"), self.curve.to(level=epoch == self.pauses[-1]))
+        self.until_read(TIMING.key, less=TIMING.hold)
+        return f"note_{self.ending}"

@@ -1,0 +1,143 @@
+"""What the film of the polynomial draws: columns of powers, their curve, the loss around its minimum, fates of runs."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from learning import theory
+from learning.data import truth_of
+from learning.history import History
+from scenes.material import rate as rate_material
+from scenes.panels.data_plot import Curve
+from scenes.panels.node_pieces import Pieces
+from scenes.panels.recorded import blend
+
+FINE = 241
+"""Points of a curve."""
+
+SHARED = 3.3
+"""The small plots reach so many times as far as x itself: what is larger leaves them."""
+
+SWINGS, FAR = 8, 8.0
+"""Of a run that goes astray so many epochs are drawn, and weights up to so many times the largest true one."""
+
+AWAY, HIGH = 1.5, 24.0
+"""How far one weight is moved from its best, and how much loss, above the least, is shown then."""
+
+
+def columns(run: History, x: np.ndarray) -> np.ndarray:
+    """The columns of X at any x (M,): the powers of x, and the 1 that the bias belongs to, (M, 4)."""
+    at = np.asarray(x, float)
+    return np.stack([at**power for power in (*(run.experiment.powers or ()), 0)], axis=1)
+
+
+def grid(run: History) -> np.ndarray:
+    """Points of x (M,) from the first of the data to the last, evenly."""
+    return np.linspace(float(run.x.min()), float(run.x.max()), FINE)
+
+
+def curve(run: History) -> Curve:
+    """ŷ between the points, and the truth."""
+    x = grid(run)
+    return Curve(x, partial(_said, run, columns(run, x)), truth_of(run.experiment, x))
+
+
+def _said(run: History, of: np.ndarray, epoch: float) -> np.ndarray:
+    """ŷ (M,) of columns (M, 4) at a fractional epoch."""
+    with np.errstate(all="ignore"):  # a run that diverges
+        return np.asarray(of @ blend(run.epoch, run.params.astype(float), epoch))
+
+
+def pieces(run: History) -> Pieces:
+    """Each column, and each times its weight, at every recorded state."""
+    x = grid(run)
+    plain = columns(run, x)
+    shared = SHARED * float(np.abs(x).max())
+    return Pieces(x, run.epoch, partial(_weighted, run, plain), plain.shape[1], shared)
+
+
+def _weighted(run: History, plain: np.ndarray, row: int) -> np.ndarray:
+    """Nothing, the columns, the columns times their weights: (3, M, 4)."""
+    with np.errstate(all="ignore"):
+        return np.stack([np.zeros_like(plain), plain, plain * run.params[row].astype(float)])
+
+
+def straight(run: History) -> tuple[np.ndarray, float]:
+    """The best straight line, at the points (N,), and its loss."""
+    bias, slope = theory.least_squares(run.x, run.y)
+    line = bias + slope * run.x.astype(float)
+    return line, float(np.mean((run.y - line) ** 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Bowl:
+    """The loss around its minimum: the same curvature everywhere.
+
+    Attributes:
+        best: (4,) the weights of least loss. least: that loss.
+        steepness: (4,) the curvature along each weight alone. largest: λmax. critical: 2/λmax.
+    """
+
+    best: np.ndarray
+    least: float
+    steepness: np.ndarray
+    largest: float
+    critical: float
+
+    @property
+    def steepest(self) -> int:
+        """The column along whose weight the loss bends most."""
+        return int(np.argmax(self.steepness))
+
+    def along(self) -> tuple[np.ndarray, np.ndarray]:
+        """Distances (M,) of one weight from its best, and the losses (4, M) there, for each weight alone."""
+        distance = np.linspace(-AWAY, AWAY, FINE)
+        return distance, self.least + self.steepness[:, None] / 2 * distance**2
+
+
+def bowl(run: History) -> Bowl:
+    """The bowl of a run's data."""
+    features, y = columns(run, run.x), run.y.astype(float)
+    best = np.linalg.lstsq(features, y, rcond=None)[0]
+    hessian = theory.hessian(features, "mse")
+    critical = theory.critical_lr(features, "mse")
+    return Bowl(best, float(np.mean((y - features @ best) ** 2)), np.diag(hessian), 2 / critical, critical)
+
+
+def fate(run: History) -> rate_material.Fate:
+    """What became of a run."""
+    return rate_material.fate(run, bowl(run).least)
+
+
+def last_row(run: History) -> int:
+    """The last state worth showing: the first whose loss is nan, or the last of all."""
+    gone = np.flatnonzero(np.isnan(run.loss))
+    return int(gone[0]) if len(gone) else len(run.epoch) - 1
+
+
+def wild(run: History) -> bool:
+    """Whether a run ends higher than it started, or as no number."""
+    return fate(run) in ("lost", "grows")
+
+
+def weights_shown(run: History) -> tuple[np.ndarray, np.ndarray]:
+    """Epochs (n,) and weights (n, 4) that are drawn: the first few of a run that goes astray."""
+    rows = slice(SWINGS + 1 if wild(run) else len(run.epoch))
+    return run.epoch[rows], run.params[rows]
+
+
+def growth(run: History) -> float | None:
+    """What each epoch multiplies the loss by in the end, as recorded; None where that is not the same twice."""
+    finite = np.flatnonzero(np.isfinite(run.loss))
+    last = run.loss[finite[-3:]].astype(float)
+    if len(last) < 3 or not wild(run) or (last <= 0).any():
+        return None
+    before, after = last[1:] / last[:-1]
+    return float(after) if abs(after - before) <= 0.02 * before else None
+
+
+def squares(run: History, around: Bowl) -> bool:
+    """Whether a run's loss grew, in the end, as the square of what its step multiplies the steepest distance by."""
+    grown, factor = growth(run), 1 - run.experiment.lr * around.largest
+    return grown is not None and abs(grown - factor**2) <= 0.02 * factor**2
