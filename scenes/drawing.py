@@ -127,8 +127,15 @@ class Brush:
 
     def ring(self, centre: np.ndarray, radius: float, color: str, width: float, opacity: float = 1.0) -> None:
         """Stroke a circle."""
-        self.context.new_sub_path()
-        self.context.arc(float(centre[0]), float(centre[1]), radius, 0, 2 * np.pi)
+        self.rings(centre[None], radius, color, width, opacity)
+
+    def rings(self, centres: np.ndarray, radius: float, color: str, width: float, opacity: float = 1.0) -> None:
+        """Stroke circles of one size: centres (n, 2)."""
+        if not len(centres) or opacity <= 0:
+            return
+        for x, y in centres[:, :2].tolist():
+            self.context.new_sub_path()
+            self.context.arc(x, y, radius, 0, 2 * np.pi)
         self.stroke(color, width, opacity)
 
     def polygon(self, points: np.ndarray, color: str, opacity: float = 1.0) -> None:

@@ -157,7 +157,7 @@ class OverfitFilm(LearningFilm):
         self._set(self.line, self.plot_of(self.line, PLOT))
         for panel in self.on_stage:
             panel.epoch, panel.opacity = float(self.line.epoch[-1]), 0.0
-        self.plot.estimate = self.pair.axes = 1.0
+        self.plot.estimate = self.plot.truth = self.pair.axes = 1.0
         self.pair.shown, self.readout.shown = np.ones(2), np.ones(3)
         come = [panel.to(opacity=1, run_time=TIMING.quick) for panel in self.on_stage]
         return [*come, self.plot.to(fresh_shown=1, run_time=TIMING.slow)]
@@ -165,10 +165,10 @@ class OverfitFilm(LearningFilm):
     def verdict_panels(self) -> list[Animation]:
         """Both nets over their fresh points, and all losses in a table."""
         self.other = self.plot_of(self.noise, PLOTS[1])
-        self.other.epoch, self.other.estimate, self.other.fresh_shown = float(self.noise.epoch[-1]), 1.0, 1.0
+        self.other.epoch, self.other.opacity = float(self.noise.epoch[-1]), 0.0
+        self.other.estimate = self.other.truth = self.other.fresh_shown = 1.0
         self.table = self._table()
         self.add(self.other, self.table)
-        self.other.opacity = 0.0
         gone = self.away(self.pair, self.readout)
         return [*gone, self.plot.to(frame=PLOTS[0]), self.other.to(opacity=1), self.table.to(heads=1, shown=np.ones(2))]
 

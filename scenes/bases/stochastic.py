@@ -140,17 +140,12 @@ class StochasticFilm(TellingFilm):
     def _map_of(self, counts: list[np.ndarray], counted: str) -> ContourMap:
         names, runs = [self.figures["few"], self.figures["every"]], (self.few, self.every)
         walks = [Walk(at, run.params, name) for at, run, name in zip(counts, runs, names, strict=True)]
+        colors, key = [self.theme.position, self.theme.text], f"{self.film_name}.parts.{counted}"
         found = ContourMap(
-            HALF, self.look, self.ground, walks, colors=self.colors, spacing="log", square=False,
-            counted=f"{self.film_name}.parts.{counted}", restless=[FEW],
-        )  # fmt: skip
+            HALF, self.look, self.ground, walks, colors=colors, spacing="log", square=False, counted=key, restless=[FEW]
+        )
         found.dots = 0.0
         return found
-
-    @property
-    def colors(self) -> list[str]:
-        """Of the two ways: the restless one is where training is, the other one is beside it to compare."""
-        return [self.theme.position_text, self.theme.text]
 
     @cached_property
     def race(self) -> LossRace:
@@ -162,8 +157,8 @@ class StochasticFilm(TellingFilm):
             for run, part, name in zip((self.few, self.every), rows, names, strict=True)
         ]
         axes = (self.text("parts.looks"), self.look.captions.text("axes.loss"))
-        counted = f"{self.film_name}.parts.look"
-        race = LossRace(OTHER_HALF, self.look, curves, axes, colors=self.colors, counted=counted)
+        counted, colors = f"{self.film_name}.parts.look", [self.theme.position_text, self.theme.text]
+        race = LossRace(OTHER_HALF, self.look, curves, axes, colors=colors, counted=counted)
         race.span = race.span_of(range(2), whole=False)
         return race
 

@@ -22,6 +22,8 @@ def of_film(run: History, homework: History, bowl: material.Bowl) -> dict[str, W
 
 def _of_run(run: History, bowl: material.Bowl) -> dict[str, Words]:
     assert run.truth is not None, "the points are made from a known polynomial"
+    step = run.params[1].astype(float) - run.params[0]
+    most = int(np.argmax(np.abs(step)))
     ends = dict(zip(("w1", "w2", "w3", "b"), run.params[-1], strict=True))
     made = dict(zip(("true1", "true2", "true3", "trueb"), run.truth, strict=True))
     return {
@@ -34,6 +36,9 @@ def _of_run(run: History, bowl: material.Bowl) -> dict[str, Words]:
         "loss": fixed(float(run.loss[-1]), 4),
         "least": fixed(bowl.least, 4),
         "first": _listed(run.params[0]),
+        "most_weight": WEIGHTS[most],
+        "most_change": fixed(float(step[most]), 4),
+        "x_change": fixed(float(step[0]), 4),
         "best": _listed(bowl.best),
         "broken": _broken(run),
         "learned": _polynomial([fixed(float(weight), 3) for weight in run.params[-1]]),

@@ -36,9 +36,9 @@ class Diagrams(DiagramsFilm):
     def bias(self) -> str:
         """The 1 vanishes into the node."""
         self.ask("bias.ask")
-        self.play(self.say("bias.say"), self.formula("bias"), self.turn("bias", 2.4), self.meet_learned("bias"))
+        self.play(self.say("bias.say"), self.formula("bias"), self.turn("behind", 2.4), self.meet_learned("bias"))
         self.until_read(TIMING.key)
-        self.play(self.say(f"bias.{self.same}"))
+        self.play(self.say(f"bias.{self.same}"), self.turn("bias", TIMING.quick))
         self.rest()
         return f"note_{self.same}"
 

@@ -84,6 +84,6 @@ class LinearLayer(LinearLayerFilm):
         beside = self.solved.to(frame=self.beside, run_time=TIMING.slow)
         self.arrange("homework.ones", 2, self.show_formula(self.settings(2)), beside, epoch=2)
         ending = "same" if figures.agree(self.ways) else "rounded"
-        self.play(self.say(f"homework.{ending}"))
+        self.play(self.say(f"homework.{ending}"), self.drop_formula())
         self.until_read(less=TIMING.hold)
         return f"note_{ending}"

@@ -31,7 +31,7 @@ CARD_MIDDLE, SMALL, TINY = 0.98, 0.24, 0.15
 """There: the height of the circles' middle, and the radius of those with a name and of those without."""
 
 STAGES = (
-    "nothing", "inputs", "line", "matrix", "bias", "sigmoid", "polynomial", "layers",
+    "nothing", "inputs", "line", "matrix", "behind", "bias", "sigmoid", "polynomial", "layers",
     "multiply", "bend", "net", "folded", "wide", "aside", "family",
 )  # fmt: skip
 """The pictures in their order."""
@@ -71,7 +71,7 @@ class Album:
     def pictures(self) -> list[Picture]:
         """All of them, in the order of `STAGES`; what comes into being does so where it comes from."""
         drawn = [
-            Picture({}), self._inputs(), self._line(), self._matrix(), self._bias(), self._sigmoid(),
+            Picture({}), self._inputs(), self._line(), self._matrix(), self._behind(), self._bias(), self._sigmoid(),
             self._polynomial(), self._layers(), self._multiply(), self._bend(), self._net(), self._folded(),
             self._wide(), self._aside(), self._family(),
         ]  # fmt: skip
@@ -107,13 +107,18 @@ class Album:
         circles, edges = _rail(THREE, values, ((AT + W, "2", "1"), (identity,)))
         return Picture({**line.circles, **circles}, {**line.edges, **edges})
 
+    def _behind(self) -> Picture:
+        """The 1 has gone behind the node."""
+        bias = self._bias()
+        one, edge = replace(bias.circles["one"], shown=1.0), replace(bias.edges["one"], line=1.0)
+        return replace(bias, circles={**bias.circles, "one": one}, edges={**bias.edges, "one": edge})
+
     def _bias(self) -> Picture:
         edges = {
-            "one": _own(self._weight("bias", "bias[0]"), line=1.0),
+            "one": _own(self._weight("bias", "bias[0]")),
             "x": Edge("x", "sum", self._weight("bias", "weight[0,0]"), "$w =$", along=0.42),
         }
-        picture = self._one_input("$w x + b$", YHAT, edges, self.word("parts.identity"))
-        return replace(picture, circles={**picture.circles, "one": replace(picture.circles["one"], shown=1.0)})
+        return self._one_input("$w x + b$", YHAT, edges, self.word("parts.identity"))
 
     def _sigmoid(self) -> Picture:
         edges = {
@@ -375,9 +380,9 @@ def _in_node(x: float) -> Circle:
     return Circle((x, MIDDLE), "$1$", radius=0.3, shown=0.0)
 
 
-def _own(bias: Weight, line: float = 0.0) -> Edge:
+def _own(bias: Weight) -> Edge:
     """The edge of the 1 when that is in the node: its weight stands below."""
-    return Edge("one", "sum", bias, "$b =$", line=line, along=0.0, below=0.68)
+    return Edge("one", "sum", bias, "$b =$", line=0.0, along=0.0, below=0.68)
 
 
 def _rail(

@@ -85,7 +85,7 @@ class ContourMap(Runs):
         super().__init__(frame, look.theme, colors or [look.theme.position] * len(walks))
         self.look, self.terrain, self.walks, self.square, self.cut = look, terrain, tuple(walks), square, cut
         self.counted, self.restless = counted, frozenset(restless)
-        self._named = list(colors or [look.theme.position_text] * len(walks))
+        self._named = [{look.theme.position: look.theme.position_text}.get(color, color) for color in self.colors]
         self.levels = levels(terrain, LEVELS, spacing)
         self.axes = self.contours = self.star = self.start = self.start_name = self.line = self.foot = 0.0
         self.leaves = self.leave_epochs = self.dots = 1.0

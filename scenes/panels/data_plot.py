@@ -190,8 +190,8 @@ class DataPlot(Drawing):
 
     def _draw_fresh(self, brush: Brush, x: np.ndarray, y: np.ndarray) -> None:
         """Rings where the points that nothing was learned from lie."""
-        for centre in self.place(x, y)[: round(self.fresh_shown * len(x))]:
-            brush.ring(centre, 1.05 * self.radius(), self.theme.data, 0.03, self.opacity)
+        shown = self.place(x, y)[: round(self.fresh_shown * len(x))]
+        brush.rings(shown, 1.05 * self.radius(), self.theme.data, 0.03, self.opacity)
 
     def _draw_picked(self, brush: Brush, at: np.ndarray, says: np.ndarray) -> None:
         """One point of all, or a few, and how far the estimate misses them."""

@@ -41,7 +41,7 @@ class LineMarks(Drawing):
         self.level = self.wedge = self.gap = 0.0
         self.sources: np.ndarray | None = None
         self._numerals = Numerals(look, SIZES.tick)
-        self._one = look.stamp("1", SIZES.tick, look.theme.estimate)
+        self._one = look.stamp("1", SIZES.tick, look.theme.text)
 
     def line(self, epoch: float) -> np.ndarray:
         """Intercept and slope (2,) of the line of an epoch."""

@@ -165,17 +165,20 @@ class Network(Drawing):
             number = self.number(gap, i, j)
             weight = self.weights[gap][row, self.shown[gap][i], self.shown[gap + 1][j]]
             stamp = self._numerals.stamp(number, hue(self.theme, weight))
-            room = self._room(gap, starts[i], ends[j], stamp.width, float(weight))
             half = stamp.width / 2, (stamp.high - stamp.low) / 2
-            x, y = _beside(starts[i], ends[j], float(self.frame[[1, 3]].mean()), half, room)
+            wide = self._is_wider(gap, starts[i], ends[j], stamp.width)
+            radius = max(self.radius(gap), self.radius(gap + 1))
+            room = 0.07 + (radius if wide else self.thickness(gap, float(weight)) / 2)
+            below = wide and gap % 2 == 1  # along a single row of nodes, long numbers take turns
+            x, y = _beside(starts[i], ends[j], float(self.frame[[1, 3]].mean()), half, room, below=below)
+            x = float(np.clip(x, self.frame[0] + half[0], self.frame[2] - half[0]))
             stamp.put(brush, x, y, float(strength[i, j]), halo=self.theme.background)
 
-    def _room(self, gap: int, start: np.ndarray, end: np.ndarray, width: float, weight: float) -> float:
-        """How far from an edge its number stands: clear of the circles too, where it is wider than the edge is long."""
+    def _is_wider(self, gap: int, start: np.ndarray, end: np.ndarray, width: float) -> bool:
+        """Whether a number is wider than its edge is long between the circles, which it then must clear."""
         away = end - start
         open_ = float(np.hypot(*away)) - self.radius(gap) - self.radius(gap + 1)
-        beyond = width * abs(away[0]) / np.hypot(*away) > open_
-        return 0.07 + (max(self.radius(gap), self.radius(gap + 1)) if beyond else self.thickness(gap, weight) / 2)
+        return bool(width * abs(away[0]) / np.hypot(*away) > open_)
 
 
 def hue(theme: Theme, weight: float) -> str:
@@ -196,13 +199,17 @@ def short(weight: float) -> Words:
     return fixed(weight, 2 if abs(weight) < 100 else 0)
 
 
-def _beside(start: np.ndarray, end: np.ndarray, level: float, half: tuple[float, float], room: float) -> np.ndarray:
+def _beside(
+    start: np.ndarray, end: np.ndarray, level: float, half: tuple[float, float], room: float, *, below: bool
+) -> np.ndarray:
     """Where a number of this half size stands, (2,): beside the middle of an edge, outside of the fan of all edges.
 
-    Above an edge whose middle is at the fan's level or higher, below the others; `room` from the edge's own middle.
+    Above an edge whose middle is higher than the fan's level, below one that is lower, and where asked for at it;
+    `room` from the edge's own middle.
     """
     middle, along = (start + end) / 2, (end - start) / np.hypot(*(end - start))
-    normal = np.array([-along[1], along[0]]) * (1.0 if middle[1] >= level - 1e-9 else -1.0)
+    above = middle[1] > level + 1e-9 or (middle[1] > level - 1e-9 and not below)
+    normal = np.array([-along[1], along[0]]) * (1.0 if above else -1.0)
     return np.asarray(middle + normal * (room + np.abs(normal) @ half))
 
 

@@ -150,9 +150,9 @@ class SeenFresh(Drawing):
             return
         brush.line(np.array([at, [at[0], inner[1]]]), self.theme.text, 0.025, opacity, (0.08, 0.07))
         brush.ring(at, 1.7 * HEAD, self.theme.text, 0.035, opacity)
-        half = self._least_label.width / 2
-        x = float(np.clip(at[0], inner[0] + half + 0.1, inner[2] - half))
-        self._least_label.put(brush, x, min(at[1] + 0.36, inner[3] - 0.1), opacity, halo=self.theme.background)
+        beside = at[0] + 0.14 if at[0] + 0.14 + self._least_label.width < inner[2] else at[0] - 0.14
+        anchor = 0.0 if beside > at[0] else 1.0
+        self._least_label.put(brush, float(beside), inner[1] + 0.24, opacity, anchor, halo=self.theme.background)
 
     def _draw_labels(self, brush: Brush, inner: np.ndarray) -> None:
         """Beside the plot: of each curve at its present height, of the level that shows."""

@@ -329,6 +329,9 @@ def test_a_history_that_would_be_huge_is_refused_with_a_way_out(monkeypatch):
         train(by_update)
     every = int(str(caught.value).split("record every ")[1].split()[0])
     assert len(train(by_update.replace(record_every=every))) > 900
+    assert len(train(Experiment(epochs=1000))) == 1001
+    with pytest.raises(InputError, match="record_every"):  # the points of the updates count, too
+        train(Experiment(epochs=1000, record="update"))
 
 
 def test_that_it_would_be_huge_is_known_before_anything_of_it_is_made():

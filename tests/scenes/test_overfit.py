@@ -109,7 +109,7 @@ def test_the_curves_and_points_are_in_the_picture(shown):
         assert share_near(stills[key], last, film.theme.estimate) > 0.9
         assert share_near(stills[key], first, film.theme.estimate) < 0.6
     plot = held["fresh_noise"]["plot"]
-    rings = plot.place(film.noise.test_x, film.noise.test_y) + [plot.radius() * 1.05, 0]
+    rings = plot.place(film.noise.test_x, film.noise.test_y) + np.array([plot.radius() * 1.05, 0])
     assert share_near(stills["fresh_noise"], rings, film.theme.data) > 0.9
     assert share_near(stills["pure_noise"], rings, film.theme.data) < 0.4
 
@@ -226,9 +226,8 @@ def test_every_caption_can_be_read_and_the_length_is_right(shown):
 def test_losses_end_where_they_are_no_numbers_and_labels_keep_apart():
     epochs = np.arange(0, 50, 10)
     losses = np.array([[3.0, 1.0, 0.5, np.inf, np.nan], [3.0, 2.0, 1.0, 1.1, 1.2]])
-    panel = SeenFresh(
-        (-6, -3, 0, 2), Look("dark", "en"), epochs, losses, np.full(2, 2.5), ("seen", "fresh", "zero"), ("a", "b"), (0, 2)
-    )  # fmt: skip
+    labels, names = ("seen", "fresh", "zero"), ("a", "b")
+    panel = SeenFresh((-6, -3, 0, 2), Look("dark", "en"), epochs, losses, np.full(2, 2.5), labels, names, (0, 2))
     panel.epoch = 40.0
     assert panel.curve(SEEN)[-1] == pytest.approx(panel.place(np.array([20.0]), np.array([0.5]))[0])
     assert panel.curve(FRESH)[-1] == pytest.approx(panel.place(np.array([40.0]), np.array([1.2]))[0])
