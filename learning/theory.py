@@ -40,7 +40,8 @@ def least_squares(x: npt.ArrayLike, y: npt.ArrayLike) -> Float64:
 def loss_of(features: npt.ArrayLike, y: npt.ArrayLike, w: npt.ArrayLike, loss: Loss = "sse") -> Float64:
     """Return the loss (y - Xw)ᵀ(y - Xw) at each of M weights, (M, D), divided by N for "mse": (M,)."""
     columns, weights = np.asarray(features, dtype=np.float64), np.asarray(w, dtype=np.float64)
-    residuals: Float64 = np.asarray(y, dtype=np.float64) - weights @ columns.T  # (M, N)
+    yhat = np.sum(weights[:, None, :] * columns, axis=2)  # (M, N); not by BLAS, whose last bits depend on its threads
+    residuals: Float64 = np.asarray(y, dtype=np.float64) - yhat
     squares: Float64 = np.sum(residuals**2, axis=1)
     return squares / _share(loss, len(columns))
 

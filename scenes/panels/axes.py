@@ -110,7 +110,7 @@ class Axes:
         x_ticks, x_numbers = self.x_ticks(right - left)
         for (x, _), number in zip(self._along(frame, x_ticks, self.y[0]), x_numbers, strict=True):
             brush.line(np.array([[x, bottom], [x, bottom - 0.07]]), theme.muted, 0.02, 0.8 * opacity)
-            number.put(brush, x, bottom - 0.22, opacity)
+            number.put(brush, min(x, frame[2] - number.width / 2), bottom - 0.22, opacity)  # none beyond the frame
         self.draw_y_ticks(brush, frame, opacity)
         x_name, y_name = self._name_stamps
         x_name.put(brush, (left + right) / 2, frame[1] + 0.12, opacity)

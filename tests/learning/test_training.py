@@ -453,6 +453,16 @@ class Mooyaho(torch.nn.Module):
         return torch.sigmoid(200 * u)
 
 
+@pytest.fixture
+def one_thread():
+    """Let the loops of a test compute in one thread: on a busy machine two of them wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("data", ["broken-line", "noise"])
 def test_the_notes_net_of_500_steps_agrees_with_its_own_loop(data):
     experiment = Experiment(
@@ -470,6 +480,7 @@ def test_the_notes_net_of_500_steps_agrees_with_its_own_loop(data):
     assert history.loss[-1] < 0.85 * history.loss[0]
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("changes", [{}, {"optimizer": "SGD", "lr": 0.1}, {"loss": "mse"}], ids=str)
 def test_relu_nodes_before_a_sigmoid_agree_with_a_loop_over_torchs_own_layers(changes):
     same = {"data": "rise-and-fall", "model": "relu-logistic", "nodes": 3, "bias": True, "loss": "bce", "seed": 5}

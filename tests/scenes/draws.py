@@ -19,9 +19,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 """What the words among the parameters may be."""
 
 DEAR: dict[tuple[str, str], int] = {
-    ("stuck", "epochs"): 300, ("stuck", "runs"): 60, ("relu-nodes", "epochs"): 3000, ("overfit", "epochs"): 300,
-    ("diagrams", "epochs"): 300, ("logistic", "epochs"): 2000, ("flat-regions", "epochs"): 1000,
-    ("optimizers", "epochs"): 1000, ("logistic-limit", "epochs"): 1000, ("logistic-limit", "net_epochs"): 1000,
+    ("stuck", "epochs"): 100, ("stuck", "runs"): 40, ("relu-nodes", "epochs"): 1000, ("overfit", "epochs"): 200,
+    ("diagrams", "epochs"): 200, ("logistic", "epochs"): 500, ("flat-regions", "epochs"): 300,
+    ("optimizers", "epochs"): 300, ("logistic-limit", "epochs"): 500, ("logistic-limit", "net_epochs"): 500,
 }  # fmt: skip
 """Where the bound would take too long, what is drawn at most."""
 

@@ -151,7 +151,7 @@ LOGISTIC: dict[str, dict[str, Any]] = {
     "too-long": {"lr": 1000.0, "epochs": 101},
     "far-start": {"start": (20.0, -20.0), "epochs": 3, "loss": "bce"},
     "one-epoch": {"epochs": 1},
-    "adam": {"optimizer": "Adam", "epochs": 20_000, "seed": 4_294_967_295},
+    "adam": {"optimizer": "Adam", "epochs": 3000, "seed": 4_294_967_295},
     "no-number": {"optimizer": "LBFGS", "lr": 1000.0, "epochs": 150, "loss": "bce"},
     "tiny": {"lr": 1e-9, "epochs": 100},
 }
@@ -181,7 +181,7 @@ LOGISTIC_LIMIT: dict[str, dict[str, Any]] = {
     "eight": {"nodes": 8, "net_epochs": 300, "epochs": 300},
     "one-epoch": {"epochs": 1, "net_epochs": 1},
     "too-long": {"lr": 1000.0, "net_lr": 1000.0, "epochs": 200, "net_epochs": 200},
-    "other-shape": {"net_seed": 3, "epochs": 10_000},
+    "other-shape": {"net_seed": 3, "epochs": 3000},
     "no-better": {"net_seed": 1, "lr": 0.01, "epochs": 3000, "data_seed": 4_294_967_295},
     "worse": {"net_seed": 4, "lr": 1e-9, "seed": 2, "epochs": 100},
     "falls": {"lr": 0.01, "seed": 3, "epochs": 1, "nodes": 3, "net_lr": 0.1, "net_epochs": 300},
