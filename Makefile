@@ -11,7 +11,7 @@ film: $(READY)  ## train, film gradient descent, print the path of the MP4
 	$(BIN)/lossreel render descent
 
 test: $(READY) check  ## style, types, tests
-	$(BIN)/pytest -q -n auto --dist loadgroup
+	$(BIN)/pytest -q -n auto
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -226,9 +226,14 @@ def least_loss(x: npt.ArrayLike, y: npt.ArrayLike, loss: Loss = "mse") -> float:
     That is the best that nodes without bias can do, however many, from two on. Each slope is Σxy / Σx² of its side.
     """
     at, observed = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    features = np.stack([np.minimum(at, 0), np.maximum(at, 0)], axis=1)  # (N, 2)
-    residuals = observed - features @ np.linalg.lstsq(features, observed, rcond=None)[0]
+    residuals = observed - _through_origin(np.minimum(at, 0), observed) - _through_origin(np.maximum(at, 0), observed)
     return float(np.sum(residuals**2)) / (1 if loss == "sse" else len(at))
+
+
+def _through_origin(x: Float64, y: Float64) -> Float64:
+    """Return what the best line through the origin says at x, (N,); nothing where all x are 0."""
+    square = float(np.sum(x**2))
+    return x * (float(np.sum(x * y)) / square) if square >= np.finfo(np.float64).tiny else np.zeros_like(x)
 
 
 def stuck(history: History, share: float = CLEARLY) -> Bool:

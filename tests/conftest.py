@@ -1,14 +1,16 @@
 """What every test gets: a cache of its own, and, where tests run side by side, its place in the row."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from scenes.catalogue import FILMS
 
-settings.register_profile("patient", deadline=None)  # how long a test takes says how busy the machine is
-settings.load_profile("patient")
+settings.register_profile("same", deadline=None, derandomize=True)  # how long a test takes tells how busy a machine is
+settings.register_profile("explore", deadline=None)  # other inputs each time: pytest --hypothesis-profile=explore
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)
@@ -19,19 +21,26 @@ def cache_root(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     return root
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares something dear: the tests of a file; of one about all films, those of a film.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let tests that share something dear run one after the other, in one process, where several run side by side."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    Tests of builds start processes that want all cores, so they never run beside one another.
+    class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Together(config, log)
+
+
+def group_of(nodeid: str) -> str:
+    """What a test goes with: its file; of one about all films, those of its film; all tests of builds with each other.
+
+    Builds start processes that want all cores.
     """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group_of(item)))
-
-
-def _group_of(item: pytest.Item) -> str:
-    if item.path.parent.name == "lectures":
+    file, _, test = nodeid.partition("::")
+    if file.startswith("tests/lectures/"):
         return "lectures"
-    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    film = next((value for value in parameters if isinstance(value, str) and value in FILMS), "")
-    return f"{item.path.name} {film}"
+    parameters = test.partition("[")[2].rstrip("]")
+    films = [film for film in FILMS if parameters == film or parameters.startswith(f"{film}-")]
+    return f"{file} {max(films, key=len, default='')}"

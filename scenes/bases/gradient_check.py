@@ -100,7 +100,7 @@ class GradientCheckFilm(Film):
         heads = ("", SYMBOLS["w0slope"], SYMBOLS["w1slope"])
         colors = (theme.text, theme.partial0, theme.partial1)
         table = NumberTable(TABLE, self.look, heads, [*given, *rows], colors, ruled=(GIVEN,))
-        table.marked = GIVEN + self.best
+        table.marked, table.many = GIVEN + min(check.best), 1 + max(check.best) - min(check.best)
         return table
 
     @property
@@ -172,6 +172,11 @@ class GradientCheckFilm(Film):
         if not self.check.agree:
             return "differ"
         return "far" if not self.check.meets else "between" if self.arms == "both" else "right"
+
+    @property
+    def proven(self) -> str:
+        """Which sentence says so: where not one distance is the best for both slopes, a check names two."""
+        return "between_two" if self.worth == "between" and self.table.many > 1 else self.worth
 
     @property
     def gap(self) -> str:

@@ -32,6 +32,9 @@ TOO_WIDE, TOO_WIDE_SIZES, TOO_WIDE_UPON, STANDING, FLAT, FLAT_UPON = range(8, 14
 FORGOTTEN, FORGOTTEN_UPON, TOGETHER = range(14, 17)
 """The arrangements of the layers' blocks, in the order of the film."""
 
+FORGOT = "torch.nn.Linear(2, 1)  # bias=False?"
+"""The layer of whose bias nobody thought, with what is missing."""
+
 
 def code(text: str) -> str:
     """Markup of a line of Python."""
@@ -58,6 +61,7 @@ class LinearLayerFilm(Film):
             **figures.of_layer(self.layer),
             **figures.of_columns(self.columns),
             **figures.of_forgotten(self.unwanted),
+            "inside": figures.inside(self.layer, material.close([self.layer, self.columns, self.unwanted])),
             **figures.of_refusals(self.layer),
             **figures.of_homework(self.first, self.ways, self.parameters.line),
         }
@@ -70,7 +74,8 @@ class LinearLayerFilm(Film):
         """The plots: of the layers upon their data, and of the homework."""
         runs, run = [self.layer, self.columns, self.unwanted], self.layer
         said, close = np.stack([each.yhat[0] for each in runs]), material.close(runs)
-        self.plot = CloseUp(PLOT, self.look, run.x, run.y, np.arange(3), said, close=close, slim=True)
+        zoomed = self.markup("box.zoomed")
+        self.plot = CloseUp(PLOT, self.look, run.x, run.y, np.arange(3), said, close=close, said=zoomed, slim=True)
         self.marks = LineMarks(self.look, self.plot, *np.array([material.line(each) for each in runs]).T)
         wanted = material.asked(self.first, self.parameters.line)
         solved = np.stack([each.yhat[0] for each in (self.first, *self.ways)])
@@ -121,8 +126,7 @@ class LinearLayerFilm(Film):
         names = {
             **named.names,
             "input": f"{code('mat1')} $=$ {name}",
-            "weight": code("mat2"),
-            "weight standing": code("mat2"),
+            "weight standing": code("mat2 = weight.T"),
         }
         return Product(given, named.weight, names=names)
 
@@ -159,7 +163,7 @@ class LinearLayerFilm(Film):
             table.in_a_row(layer), table.in_a_row(layer, "fit"), table.upon(layer), table.upon(layer, row=0),
             table.in_a_row(columns, "fit"), table.upon(columns, row=0),
             wide.in_a_row(too_wide), wide.in_a_row(too_wide, "misfit"), self._message(wide.upon(too_wide), "message"),
-            wide.in_a_row(standing), wide.in_a_row(flat, "misfit"), self._message(wide.upon(flat), "message_flat"),
+            wide.in_a_row(standing), wide.in_a_row(flat, "misfit"), self._message(wide.in_a_row(flat, "misfit"), "message_flat"),
             table.in_a_row(forgotten, "fit"),
             self._sum(table.upon(forgotten), cell, seen=False), self._sum(table.upon(forgotten), cell, seen=True),
         ], cell)  # fmt: skip

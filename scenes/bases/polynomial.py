@@ -90,9 +90,14 @@ class PolynomialFilm(LearningFilm):
         """The weights of a run against the epoch, on their way to the true ones."""
         assert run.truth is not None, "the points are made from a known polynomial"
         epochs, weights = material.weights_shown(run)
-        names = self.look.captions.text("axes.epoch"), self.markup("parts.weight")
-        far = material.FAR * float(np.abs(run.truth).max())
-        return Traces(TILES, self.look, epochs, weights, names, None, far, figures.WEIGHTS, run.truth)
+        astray, words = material.wild(run), self.look.captions
+        first = self.markup("parts.first") if astray else words.text("axes.epoch")
+        far = (material.ASTRAY if astray else material.FAR) * float(np.abs(run.truth).max())
+        truths = () if astray else run.truth
+        return Traces(
+            TILES, self.look, epochs, weights, (first, self.markup("parts.weight")), None, far, figures.WEIGHTS,
+            truths, self.markup("parts.true"), self.bowl.steepest if astray else None,
+        )  # fmt: skip
 
     def take(self) -> None:
         """Let the plot and the rest of the stage show the run, from its start."""
@@ -117,6 +122,10 @@ class PolynomialFilm(LearningFilm):
         seen = self.plot.to(frame=PLOT), self.traces.to(axes=1, lines=1, truth=1), self.curve.to(axes=1, curve=1)
         return [*seen, *self.tell(self.readout)]
 
+    def show_rate(self) -> list[Animation]:
+        """The learning rate of the homework stands where the formula stood."""
+        return self.show_formula(f"$alpha = #position[{self.figures['large'].typeset}]$")
+
     def change_run(self, run: History) -> list[Animation]:
         """Another run takes the stage, at its start, in the same places."""
         self.remove(*self.stage)
@@ -130,10 +139,19 @@ class PolynomialFilm(LearningFilm):
         if material.wild(self.running):
             self.advance(min(SLOWLY, self.last), 1.3, 1.3 * SLOWLY)
             self.tell_growth()
-            self.advance(int(self.running.epoch[self.last]), 0.6, 4.2)
+            self.overflow()
+            self.advance(int(self.running.epoch[self.last]), 0.6, 3.0)
             self.until_read()
         else:
             self.learn(int(self.running.epoch[-1]), 6.5, change)
+
+    def overflow(self) -> None:
+        """Stop the homework where its loss becomes inf before it becomes nan: say what was too large."""
+        at = material.overflow(self.running)
+        if self.running is self.homework and at is not None:
+            self.advance(at, 0.6, 3.0)
+            self.play(self.say("homework_rate.overflow"))
+            self.until_read()
 
     def tell_growth(self) -> None:
         """What each epoch multiplies the loss of the homework by, where that is always the same."""
@@ -143,11 +161,19 @@ class PolynomialFilm(LearningFilm):
 
     def tell_end(self, beat: str, seconds: float = TIMING.caption) -> str:
         """Say what became of the run on the stage; gives the key of the note."""
-        fate = material.fate(self.running)
+        fate: str = material.fate(self.running)
+        if beat == "homework_rate" and fate == "lost":
+            fate = f"lost{self.lost_how}"
         self.play(self.say(f"{beat}.{fate}"))
         self.until_read(seconds, less=TIMING.hold)
-        without_end = beat == "homework_rate" and fate == "lost" and not np.isnan(self.running.loss).any()
-        return "note_lost_inf" if without_end else f"note_{fate}"
+        return f"note_{fate}"
+
+    @property
+    def lost_how(self) -> str:
+        """What the keys end with that speak of a lost homework: first inf and then nan; inf to the end; nan at once."""
+        if material.overflow(self.homework) is None:
+            return "_nan"
+        return "" if np.isnan(self.homework.loss).any() else "_inf"
 
     # Why
 
@@ -175,7 +201,7 @@ class PolynomialFilm(LearningFilm):
 
     def single_out(self) -> list[Animation]:
         """The steepest weight and its column stand out."""
-        bright = np.where(np.arange(len(self.bowl.steepness)) == self.bowl.steepest, 1.0, 0.3)
+        bright = np.where(np.arange(len(self.bowl.steepness)) == self.bowl.steepest, 1.0, 0.5)
         return [family.to(bright=bright) for family in self.families]
 
     def show_rates(self) -> list[Animation]:
@@ -190,7 +216,7 @@ class PolynomialFilm(LearningFilm):
         rates = figures.rates_of(self.run, self.homework)
         critical, closer, farther = (self.markup(f"parts.{key}") for key in ("critical", "closer", "farther"))
         factors = [figures.factor_of(self.run, rate) for rate in rates]
-        heads = (SYMBOLS["alpha"], '$1 - alpha thin lambda_"max"$')
+        heads = self.markup("parts.rate"), self.markup("parts.factor")
         return RateLine(STRIP, self.look, rates, self.bowl.critical, (critical, closer, farther), factors, heads)
 
     def tell_square(self) -> None:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import Animation
+from manim import Animation, FadeIn
 
 from learning.history import History
 from scenes import material
@@ -38,7 +38,8 @@ SWING = 35.0
 SQUARES = "sum_(i=1)^n (#data[$y_i$] - #estimate[$hat(y)_i$])^2"
 SUMS = (f"$display({SQUARES})$", f"$display(1/n {SQUARES})$")
 HEADING = 1.9
-RULE = '$display(1/n) thin #loss[$upright("loss")$] quad <=> quad n thin alpha$'
+RULE = '$n alpha dot display(1/n) #gradient[$upright("slope")$] = alpha dot #gradient[$upright("slope")$]$'
+OWN_SCALES = (0.1, 2.35)
 
 
 class SseMseFilm(TellingFilm):
@@ -116,20 +117,22 @@ class SseMseFilm(TellingFilm):
         ratio, loss = both_material.ratio_of, self.look.captions.text("axes.loss")
         rates = np.full(len(one), one.experiment.lr), np.full(len(other), other.experiment.lr)
         steps = one.experiment.lr * one.grads.astype(float), other.experiment.lr * other.grads.astype(float)
+        of_slope, of_step = zip(*(both_material.decimals(run, one) for run in (one, other)), strict=True)
+        more = of_slope[1] - of_slope[0]
         rows = [
             Row(self.markup("ledger.weights"), (one.params, other.params), theme.estimate, self._distance(), 4),
-            Row(loss, (one.loss, other.loss), theme.loss, ratio(one.loss, other.loss)),
-            self._row("slope", (one.grads, other.grads), theme.gradient, 2),
+            Row(loss, (one.loss, other.loss), theme.loss, ratio(one.loss, other.loss), more=more),
+            self._row("slope", (one.grads, other.grads), theme.gradient, of_slope),
             Row(SYMBOLS["alpha"], rates, theme.text, ratio(*rates), write=lambda rate, _: shortest(rate)),
-            self._row("step", steps, theme.position_text, 4),
+            self._row("step", steps, theme.position_text, of_step),
         ]
         return Ledger(LEDGER, self.look, one.epoch, rows)
 
-    def _row(self, name: str, values: tuple[np.ndarray, np.ndarray], color: str, decimals: int) -> Row:
+    def _row(self, name: str, values: tuple[np.ndarray, np.ndarray], color: str, decimals: Sequence[int]) -> Row:
         """Two directions (T, 2), compared by their lengths."""
         left, right = (both_material.size(each) for each in values)
         ratio = both_material.ratio_of(left, right, both_material.FADED * float(left[0]))
-        return Row(self.markup(f"ledger.{name}"), values, color, ratio, decimals)
+        return Row(self.markup(f"ledger.{name}"), values, color, ratio, decimals[0], more=decimals[1] - decimals[0])
 
     def _distance(self) -> Callable[[int], Words]:
         def word(number: Words) -> Words:
@@ -138,6 +141,11 @@ class SseMseFilm(TellingFilm):
             return Words(captions.text(key, number=number), captions.typeset(key, number=number))
 
         return both_material.distance_of(self.total, self.mean, word)
+
+    @cached_property
+    def own_scales(self) -> Ink:
+        """Says, between the surfaces, that each is drawn to a scale of its own, and its slope with it."""
+        return self.ink("parts.own_scales", SIZES.label).stand(*OWN_SCALES, "center")
 
     @cached_property
     def clocks(self) -> Readout:
@@ -199,10 +207,15 @@ class SseMseFilm(TellingFilm):
         upto = (np.arange(len(self.ledger.rows)) <= row).astype(float)
         return self.ledger.to(shown=upto, compared=upto, run_time=TIMING.quick)
 
+    def rise(self) -> list[Animation]:
+        """The gradient at each ball, as long as its surface's scale makes it."""
+        return [*self.both(gradient=1), FadeIn(self.own_scales)]
+
     def merge(self) -> list[Animation]:
         """Both surfaces turn until they are seen from overhead, and come to lie upon each other, where the map is."""
         to = {"skin": 0.35, "contours": 1, "upright": 0, "floor": 0, "marks": 0, "wire": 0, "run_time": 2.6}
-        return [surface.to(**to, **surface.onto(self.map.inner())) for surface in self.surfaces]
+        laid = [surface.to(**to, **surface.onto(self.map.inner())) for surface in self.surfaces]
+        return [*self.away(self.own_scales), *laid]
 
     def hand_over(self) -> list[Animation]:
         """The map takes the place of the surfaces, with both ways to their ends."""

@@ -12,6 +12,8 @@ from scenes.numbers import LARGE, MINUS, fixed, measured, pair, scientific, shor
 
 LONGEST = 1e9
 """From here on a loss is written as a power of ten."""
+DIGITS, MOST = 3, 12
+"""Losses have decimals for so many digits of the step between float32 numbers, but no more than these."""
 
 
 def slope(value: float) -> Words:
@@ -23,13 +25,26 @@ def slope(value: float) -> Words:
 
 
 def exact(value: float, step: float) -> Words:
-    """A loss with so many decimals that two float32 numbers a step apart are told apart: ``8,587.6875``."""
+    """A loss with so many decimals that differences of a few float32 steps can be read off: ``8,587.687500``."""
     if not math.isfinite(value):
         return fixed(value)
     if abs(value) >= LONGEST:
         return scientific(value, 9)
-    text = f"{value:,.{max(0, min(9, math.ceil(-math.log10(step))))}f}"
+    text = f"{value:,.{_decimals(step)}f}"
     return Words(text, text)
+
+
+def spacing(step: float) -> Words:
+    """The step between float32 numbers, with the same decimals as the losses: ``0.000977``."""
+    if not 10.0 ** (DIGITS - 1 - MOST) <= step < LARGE:
+        return measured(step, DIGITS)
+    text = f"{step:,.{_decimals(step)}f}"
+    return Words(text, text)
+
+
+def _decimals(step: float) -> int:
+    """All that a step, a power of two, has; at most those of its first digits."""
+    return max(0, min(MOST, round(-math.log2(step)), DIGITS - 1 - math.floor(math.log10(step))))
 
 
 def of_check(here: History, made: Check) -> dict[str, Words]:
@@ -50,10 +65,13 @@ def of_check(here: History, made: Check) -> dict[str, Words]:
         "f1": slope(float(made.formula[1])),
         "gap": measured(float(np.abs(made.autograd - made.formula).max()), 2),
         "loss0": exact(made.loss, made.step),
-        "spacing": measured(made.step, 3),
+        "level": fixed(made.loss),
+        "spacing": spacing(made.step),
         "hs": count(len(made.distances)),
         "best0": shortest(float(made.distances[best0])),
         "best1": shortest(float(made.distances[best1])),
+        "best_far": shortest(float(made.distances[min(best0, best1)])),
+        "best_near": shortest(float(made.distances[max(best0, best1)])),
         "error0": measured(float(made.errors[best0, 0]), 2),
         "error1": measured(float(made.errors[best1, 1]), 2),
         "d0_best": slope(float(made.differences[best0, 0])),

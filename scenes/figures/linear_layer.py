@@ -45,10 +45,9 @@ def of_columns(run: History) -> dict[str, Words]:
 def of_forgotten(run: History) -> dict[str, Words]:
     """Of the layer with two inputs and a bias that nobody wanted."""
     first, _, extra = (float(value) for value in run.params[0])
-    rounded = round(first, DECIMALS) + round(extra, DECIMALS)
     return {
         "sum_sign": Words("+", "+"),
-        "sum_equal": Words(*("=" if f"{rounded:.4f}" == f"{first + extra:.4f}" else "≈",) * 2),
+        "sum_equal": Words(*("=" if summed(run) == "sum" else "≈",) * 2),
         "extra_term": bracketed(extra),
         "first": written(first),
         "extra": written(extra),
@@ -57,6 +56,18 @@ def of_forgotten(run: History) -> dict[str, Words]:
         "pull": fixed(float(run.grads[0, 0]), 2),
         "pull_extra": fixed(float(run.grads[0, 2]), 2),
     }
+
+
+def summed(run: History) -> str:
+    """Whether the two numbers for one intercept add up as they are written, or only before they are rounded."""
+    first, _, extra = (float(value) for value in run.params[0])
+    rounded = round(first, DECIMALS) + round(extra, DECIMALS)
+    return "sum" if f"{rounded:.4f}" == f"{first + extra:.4f}" else "sum_rounded"
+
+
+def inside(run: History, span: tuple[float, float]) -> Words:
+    """How many points lie in a range of y."""
+    return count(int(np.sum((run.y >= span[0]) & (run.y <= span[1]))))
 
 
 def of_refusals(run: History) -> dict[str, Words]:

@@ -8,7 +8,7 @@ from scenes.figures import count
 from scenes.figures.rate import factor_words, rounded
 from scenes.markup import Words
 from scenes.material import polynomial as material
-from scenes.numbers import MINUS, fixed, measured, shortest
+from scenes.numbers import MINUS, fixed, measured, scientific, shortest
 
 COLUMNS = (Words("x", "$x$"), Words("x²", "$x^2$"), Words("x³", "$x^3$"), Words("1", "$1$"))
 WEIGHTS = (Words("w₁", "$w_1$"), Words("w₂", "$w_2$"), Words("w₃", "$w_3$"), Words("b", "$b$"))
@@ -41,7 +41,7 @@ def _of_run(run: History, bowl: material.Bowl) -> dict[str, Words]:
         "x_change": fixed(float(step[0]), 4),
         "best": _listed(bowl.best),
         "broken": _broken(run),
-        "learned": _polynomial([fixed(float(weight), 3) for weight in run.params[-1]]),
+        "learned": _polynomial([fixed(float(weight)) for weight in run.params[-1]]),
         "made": _polynomial([shortest(weight) for weight in run.truth]),
         **{name: fixed(float(weight), 4) for name, weight in ends.items()},
         **{name: shortest(weight) for name, weight in made.items()},
@@ -58,6 +58,7 @@ def _of_homework(run: History) -> dict[str, Words]:
         "then3": fixed(float(run.loss[min(3, last)])),
         "large_loss": fixed(float(run.loss[-1]), 4),
         "inf_epoch": _broken(run),
+        "most": scientific(float(np.finfo(np.float32).max), 2),
         "inf": fixed(float(run.loss[_first_broken(run) or 0])),
         "nan_epoch": count(int(run.epoch[gone[0]]) if len(gone) else 0),
         "times": measured(growth or 0.0),
@@ -103,11 +104,9 @@ def factor_of(run: History, rate: float) -> Words:
 
 
 def _polynomial(weights: list[Words]) -> Words:
-    """The polynomial with these weights, the highest power first: ``−2x³ + 3x² + 4x + 1``."""
-    powers = [COLUMNS[2], COLUMNS[1], COLUMNS[0], Words("", "")]
-    terms = [(weights[place], power) for place, power in zip((2, 1, 0, 3), powers, strict=True)]
+    """The polynomial with these weights, in the order of the formula: ``4x + 3x² − 2x³ + 1``."""
     made = Words("", "")
-    for number, power in terms:
+    for number, power in zip(weights, [*COLUMNS[:3], Words("", "")], strict=True):
         less, size = number.plain.startswith(MINUS), Words(*(form.removeprefix(MINUS) for form in number))
         sign = f" {MINUS} " if less and made.plain else MINUS if less else " + " if made.plain else ""
         made = Words(*(before + sign + a + b for before, a, b in zip(made, size, power, strict=True)))

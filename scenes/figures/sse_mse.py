@@ -22,21 +22,22 @@ def of_both(total: History, mean: History, best: Minimum) -> dict[str, Words]:
         "times": shortest(float(f"{max(longer, 1 / longer):.3g}")),
         "apart": measured(both_material.farthest(total, mean), 2),
         "largest": measured(both_material.largest(total, mean), 2),
-        **_of_run("sum", total),
-        **_of_run("mean", mean),
+        **_of_run("sum", total, total),
+        **_of_run("mean", mean, total),
         **{f"{name}_critical": _critical(run) for name, run in (("sum", total), ("mean", mean))},
     }
 
 
-def _of_run(name: str, run: History) -> dict[str, Words]:
+def _of_run(name: str, run: History, total: History) -> dict[str, Words]:
     slope, rate = run.grads[0].astype(float), run.experiment.lr
+    decimals, of_step = both_material.decimals(run, total)
     return {
-        f"{name}0": fixed(float(run.loss[0])),
-        f"{name}_slope": pair((slope[0], slope[1]), 2),
+        f"{name}0": fixed(float(run.loss[0]), decimals),
+        f"{name}_slope": pair((slope[0], slope[1]), decimals),
         f"{name}_lr": shortest(rate),
-        f"{name}_step": pair((rate * slope[0], rate * slope[1]), 4),
+        f"{name}_step": pair((rate * slope[0], rate * slope[1]), of_step),
         f"{name}_ends": pair(_weights(run, -1), 4),
-        f"{name}_end": fixed(float(run.loss[-1])),
+        f"{name}_end": fixed(float(run.loss[-1]), decimals),
     }
 
 

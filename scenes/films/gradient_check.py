@@ -76,5 +76,5 @@ class GradientCheck(GradientCheckFilm):
 
     def verdict(self) -> str:
         """What the check is worth."""
-        self.tell(f"verdict.{self.worth}", self.table.to(mark=1), seconds=TIMING.key)
+        self.tell(f"verdict.{self.proven}", self.table.to(mark=1), seconds=TIMING.key)
         return f"note_{self.worth}"

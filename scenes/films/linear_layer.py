@@ -1,7 +1,7 @@
 """What torch.nn.Linear holds, which shapes it takes, and how its numbers are a line."""
 
 from scenes.bases import linear_layer as stages
-from scenes.bases.linear_layer import LinearLayerFilm, code
+from scenes.bases.linear_layer import FORGOT, LinearLayerFilm, code
 from scenes.figures import linear_layer as figures
 from scenes.parameters import LinearLayerParameters
 from scenes.theme import TIMING
@@ -70,10 +70,10 @@ class LinearLayer(LinearLayerFilm):
         self.play(self.away(self.blocks))
         self.marks.level, self.marks.wedge, self.blocks.stage = 0.0, 0.0, stages.FORGOTTEN
         back = (panel.to(opacity=1) for panel in (self.plot, self.marks, self.blocks))
-        self.arrange("forgotten.ask", stages.FORGOTTEN, self.show_formula(code("net = torch.nn.Linear(2, 1)")), *back)
+        self.arrange("forgotten.ask", stages.FORGOTTEN, self.show_formula(code(FORGOT)), *back)
         shift = self.marks.to(gap=1, run_time=TIMING.slow)
         self.arrange(f"forgotten.{figures.shifted(self.unwanted)}", stages.FORGOTTEN_UPON, shift, epoch=2)
-        self.arrange("forgotten.sum", stages.TOGETHER, last=True)
+        self.arrange(f"forgotten.{figures.summed(self.unwanted)}", stages.TOGETHER, last=True)
 
     def homework(self) -> str:
         """The line that is asked for, with bias and without."""

@@ -64,7 +64,7 @@ class Polynomial(PolynomialFilm):
 
     def homework_rate(self) -> str:
         """The same layer from the same start with the homework's rate."""
-        self.play(self.say("homework_rate.ask"), self.change_run(self.homework), self.drop_formula())
+        self.play(self.say("homework_rate.ask"), self.change_run(self.homework), self.show_rate())
         self.until_read(TIMING.key)
         self.let_run(net_material.change(self.homework))
         return self.tell_end("homework_rate", TIMING.key)
@@ -72,7 +72,7 @@ class Polynomial(PolynomialFilm):
     def steep(self) -> None:
         """What the columns hold, and which weight the loss feels most."""
         self.families = columns, bowls = self.steep_panels()
-        self.play(self.say("steep.ask"), self.clear_for(columns))
+        self.play(self.say("steep.ask"), self.clear_for(columns), self.drop_formula())
         self.grow(columns)
         self.play(self.say("steep.move"), self.clear_for(bowls))
         self.grow(bowls, star=1)

@@ -46,7 +46,7 @@ class SseMse(SseMseFilm):
         """The same start: the loss and the slope are n times as large."""
         self.restart(*self.surfaces, self.ledger, self.clocks)
         self.tell("slope.start", self.move_to(SMALL), self.enter(1), self.both(ball=1))
-        self.tell("slope.slope", self.enter(2), self.both(gradient=1), stand=TIMING.key)
+        self.tell("slope.slope", self.enter(2), self.rise(), stand=TIMING.key)
         self.tell("slope.ask", stand=TIMING.key, last=True)
 
     def step(self) -> str:

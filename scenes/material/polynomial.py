@@ -19,8 +19,9 @@ FINE = 241
 SHARED = 3.3
 """The small plots reach so many times as far as x itself: what is larger leaves them."""
 
-SWINGS, FAR = 8, 8.0
-"""Of a run that goes astray so many epochs are drawn, and weights up to so many times the largest true one."""
+SWINGS, FAR, ASTRAY = 4, 8.0, 30.0
+"""Of a run that goes astray so many epochs are drawn. Weights up to so many times the largest true one are shown of a
+run that learns, and of one that goes astray."""
 
 AWAY, HIGH = 1.5, 24.0
 """How far one weight is moved from its best, and how much loss, above the least, is shown then."""
@@ -119,6 +120,12 @@ def last_row(run: History) -> int:
 def wild(run: History) -> bool:
     """Whether a run ends higher than it started, or as no number."""
     return fate(run) in ("lost", "grows")
+
+
+def overflow(run: History) -> int | None:
+    """The epoch from which on the loss of a run is inf, where it is that before it is nan; None of others."""
+    broken = np.flatnonzero(~np.isfinite(run.loss))
+    return int(run.epoch[broken[0]]) if len(broken) and np.isinf(run.loss[broken[0]]) else None
 
 
 def weights_shown(run: History) -> tuple[np.ndarray, np.ndarray]:

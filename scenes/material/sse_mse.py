@@ -1,5 +1,6 @@
 """What a film of the sum and the mean of squares draws: two surfaces over one window, and how two runs compare."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ SAME = 1e-3
 """Numbers that differ by a smaller share are written as equal, or as a whole ratio."""
 FADED = 1e-3
 """A slope this share of the first one is too near to its rounding for a ratio."""
+STEP_DECIMALS = 7
+"""A step has so many decimals at most."""
 ROUNDING = 1e-4
 """Weights that differ by a smaller share of what they are differ by the rounding of 32 bits."""
 
@@ -72,6 +75,16 @@ def parallel(total: History, mean: History) -> bool:
 def _both(one: History, other: History) -> int:
     """So many states, from the first on, are numbers in both runs."""
     return min(one.last_finite, other.last_finite) + 1
+
+
+def decimals(run: History, total: History) -> tuple[int, int]:
+    """So many decimals show as many digits of a run's loss and slope as two show of the sum's; and of its steps.
+
+    A slope and the rate give the step, as written.
+    """
+    more = 0 if run.experiment.loss == total.experiment.loss else math.ceil(math.log10(len(total.x)) - 1e-9)
+    rate = math.ceil(-math.log10(run.experiment.lr) - 1e-9)
+    return 2 + more, int(np.clip(2 + more + rate, 0, STEP_DECIMALS))
 
 
 def size(values: np.ndarray) -> np.ndarray:

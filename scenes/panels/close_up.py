@@ -8,6 +8,7 @@ from scenes.drawing import Brush, Rectangle
 from scenes.look import Look
 from scenes.panels.axes import Axes
 from scenes.panels.data_plot import DataPlot
+from scenes.theme import SIZES
 
 
 class ClosingAxes(Axes):
@@ -36,13 +37,15 @@ class CloseUp(DataPlot):
 
     Args:
         close: the range of y that is seen when it has closed in; all else as for `DataPlot`.
+        said: markup that tells then that not all is seen, above the plot at its right; or nothing.
 
     Attributes that a film moves, besides those of `DataPlot`:
         near: 0 … 1, how far it has closed in.
     """
 
-    def __init__(self, frame: Rectangle, look: Look, *data: Any, close: tuple[float, float], **options: Any) -> None:
+    def __init__(self, frame: Rectangle, look: Look, *data: Any, close: tuple[float, float], said: str = "", **options: Any) -> None:
         super().__init__(frame, look, *data, **options)
+        self._said = look.stamp(said, SIZES.tick, self.theme.muted) if said else None
         whole = self._axes
         self._wide, self._close = whole, Axes(look, whole.x, close, whole.names, left=whole.left)
         self._axes: ClosingAxes = ClosingAxes(look, whole.x, whole.y, whole.names, left=whole.left)
@@ -57,3 +60,10 @@ class CloseUp(DataPlot):
     def near(self, near: float) -> None:
         self._near = near
         self._axes.close_in(self._wide, self._close, near)
+
+    def draw(self, brush: Brush) -> None:
+        """Draw the present state."""
+        if self._said is not None:
+            _, _, right, top = self.inner()
+            self._said.put(brush, right, top + 0.2, self.near * self.opacity, anchor=1.0)
+        super().draw(brush)

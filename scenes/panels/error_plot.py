@@ -54,8 +54,9 @@ class ErrorPlot(Drawing):
         self.errors = np.where(np.isfinite(errors), np.maximum(errors, 10.0**low), np.nan)
         ends = float(self.powers.min()) - ASIDE, float(self.powers.max()) + ASIDE
         self._axes = Axes(
-            look, ends, (10.0**low, 10.0 ** (high + HEADROOM)), names, logarithmic=True, whole=True, powers=True
+            look, ends, (10.0**low, 10.0 ** (high + HEADROOM)), (names[0], ""), logarithmic=True, whole=True, powers=True
         )
+        self._upward = look.stamp(names[1], SIZES.label, look.theme.muted)
         self._labels = [look.stamp(label, SIZES.label, color) for label, color in zip(labels, colors, strict=True)]
         self._reasons = [look.stamp(reason, SIZES.tick, look.theme.text) for reason in reasons]
 
@@ -94,6 +95,8 @@ class ErrorPlot(Drawing):
 
     def _draw_words(self, brush: Brush) -> None:
         left, bottom, right, top = self._axes.inner(self.frame)
+        middle = max(left - 0.15, float(self.frame[0]) + self._upward.width / 2)
+        self._upward.put(brush, middle, top + 0.2, self.axes * self.opacity)
         x = right
         for label in reversed(self._labels):  # a legend above the plot, at its right end
             label.put(brush, x, top + 0.2, self.axes * self.opacity, anchor=1.0)

@@ -32,7 +32,7 @@ class Row:
         values: of the two columns, (T,) each, or (T, 2) where it has two parts.
         color: of the numbers.
         between: the comparison in a recorded state.
-        decimals: after the point.
+        decimals: after the point, in the left column. more: so many more in the right one.
         write: how a value becomes a number, from it and the decimals.
     """
 
@@ -42,10 +42,12 @@ class Row:
     between: Callable[[int], Words]
     decimals: int = 2
     write: Callable[[float, int], Words] = fixed
+    more: int = 0
 
     def parts(self, column: int, row: int) -> list[Words]:
         """The numbers of a column in a recorded state: one or two."""
-        return [self.write(float(value), self.decimals) for value in np.atleast_1d(self.values[column][row])]
+        decimals = self.decimals + column * self.more
+        return [self.write(float(value), decimals) for value in np.atleast_1d(self.values[column][row])]
 
 
 class Ledger(Drawing):

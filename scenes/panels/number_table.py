@@ -28,7 +28,8 @@ class NumberTable(Drawing):
         ruled: rows that a thin rule stands above.
 
     Attributes that a film moves:
-        heads: opacity, 0 … 1. shown: (rows,) opacity of each. mark: opacity of a frame around row number `marked`.
+        heads: opacity, 0 … 1. shown: (rows,) opacity of each. mark: opacity of a frame around row number `marked`, and
+        the next ones where it holds `many`.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class NumberTable(Drawing):
         super().__init__(frame)
         self.look, self.theme, self.rows, self.ruled = look, look.theme, tuple(rows), tuple(ruled)
         self.heads, self.shown, self.mark, self.marked = 0.0, np.zeros(len(rows)), 0.0, 0
+        self.many = 1
         self._texts, tints = heads, tints or {}
         self._colors = [[tints.get(number, color) for color in colors] for number in range(len(rows))]
         self._heads, self._cells, self._widths = self._set(1.0)
@@ -96,7 +98,7 @@ class NumberTable(Drawing):
 
     def _draw_mark(self, brush: Brush, rights: np.ndarray) -> None:
         left, right, middle = rights[0] - self._widths[0] - 0.15, rights[-1] + 0.15, self.baseline(self.marked) + 0.11
-        low, high = middle - 0.45 * self.pitch, middle + 0.45 * self.pitch
+        low, high = middle - (self.many - 0.55) * self.pitch, middle + 0.45 * self.pitch
         corners = np.array([[left, low], [right, low], [right, high], [left, high], [left, low]])
         brush.line(corners, self.theme.position, 0.035, self.mark * self.opacity)
 

@@ -80,6 +80,8 @@ class Workbench:
     def upon(self, product: Product, *, row: int | None = None) -> Arrangement:
         """The weight lies upon X, each number above the column that it multiplies; columns without one are marked.
 
+        Where the two do not fit, the weight's shape is that of torch's message: its rows are compared with the columns.
+
         Args:
             product: what is shown.
             row: of the input, if one shall be framed together with what is made of it.
@@ -90,10 +92,10 @@ class Workbench:
         fits = product.given.shape[1] == product.weight.shape[1]
         verdict: Verdict | None = None if fits else "misfit"
         words = [sign for placed in blocks for sign in self._label(product, placed, foot, verdict)]
-        words += self._label(product, lid, foot, verdict, above=True)
+        words += self._label(product, lid, foot, verdict, standing=not fits, above=True)
         frames = [] if row is None else self._row_frames(blocks, row)
-        holes, more = self._missing(product, given, lid.y)
-        return Arrangement((*blocks, lid), (*signs, *words, *more), (*holes, *frames))
+        missing = () if fits else self._missing(product, given, lid.y)
+        return Arrangement((*blocks, lid), (*signs, *words, *missing), tuple(frames))
 
     def both_ways(self, first: Product, second: Product) -> Arrangement:
         """The first as `upon` shows it, and to the right of what is made of it, the second's X with its weight.
@@ -135,7 +137,10 @@ class Workbench:
         stands = standing and key == "weight"
         name, shape = (foot - NAME, foot - SHAPE) if not above else (placed.y + ABOVE + SHAPE - NAME, placed.y + ABOVE)
         markup = product.names["weight standing" if stands else key.removesuffix(AGAIN)]
-        return [Sign(f"{key} name", markup, middle, name), *self._shape(block, middle, shape, verdict, stands)]
+        return [
+            Sign(f"{key} name", markup, middle, name),
+            *self._shape(block.turned() if stands and above else block, middle, shape, verdict, stands),
+        ]
 
     def _shape(self, block: Block, middle: float, y: float, verdict: Verdict | None, stands: bool) -> list[Sign]:
         """100 × 2 in three pieces, so that each size can be spoken of."""
@@ -162,17 +167,13 @@ class Workbench:
         sign = Sign("verdict", equal, (left + right) / 2, foot - VERDICT - 0.09, color=color)
         return (Stroke("link", points, color),), (sign,)
 
-    def _missing(self, product: Product, given: Placed, y: float) -> tuple[list[Stroke], list[Sign]]:
-        """Frames where columns of the input have no weight, and dots where there are more of them."""
+    def _missing(self, product: Product, given: Placed, y: float) -> tuple[Sign, ...]:
+        """A question mark above each column of the input that has no weight, and dots where there are more of them."""
         color, columns = self.look.theme.loss, slots(product.given.shape[1])
-        strokes, signs = [], []
-        for j in range(len(slots(product.weight.shape[1])), len(columns)):
-            x = given.x + j * self.cell
-            if columns[j] is None:
-                signs.append(Sign("no weights", "$dots.c$", x + self.cell / 2, y + HEIGHT / 2, OPERATOR, color))
-            else:
-                strokes.append(Stroke(f"no weight {j}", _around(x, y, self.cell, HEIGHT, -0.05), color, dashed=True))
-        return strokes, signs
+        places = range(len(slots(product.weight.shape[1])), len(columns))
+        marks = {j: "?" if columns[j] is not None else "$dots.c$" for j in places}
+        x, level = given.x + self.cell / 2, y + HEIGHT / 2
+        return tuple(Sign(f"no weight {j}", mark, x + j * self.cell, level, OPERATOR, color) for j, mark in marks.items())
 
     def _row_frames(self, blocks: list[Placed], row: int) -> list[Stroke]:
         """Frames around a row of the first block and of the last."""

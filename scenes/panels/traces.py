@@ -32,7 +32,8 @@ class Traces(Drawing):
         names: of the two axes.
         turn: the epoch to be marked, or None. reach: the largest weight shown; lines beyond leave the plot.
         labels: of the lines, markup; the nodes' numbers where none are given, and only where there is room.
-        truths: (H,) what the data were made with, or nothing.
+        truths: (H,) what the data were made with, or nothing. truth_name: what these levels are called, above them.
+        strong: the one line that is to be followed: it alone is strong, and no line has the hue of its sign.
 
     Attributes that a film moves, each 0 … 1:
         axes, lines, mark: opacities. truth: how much of the true values' lines is drawn, from the left.
@@ -49,8 +50,11 @@ class Traces(Drawing):
         reach: float = LARGE,
         labels: Sequence[str | Words] = (),
         truths: Sequence[float] = (),
+        truth_name: str | Words = "",
+        strong: int | None = None,
     ) -> None:
         super().__init__(frame)
+        self.strong = strong
         self.theme, self.turn, self.truths, self.labelled = look.theme, turn, tuple(truths), bool(labels)
         self.epochs, self.weights = np.asarray(epochs, float), np.asarray(weights, float)
         self._few = [thinned(column) for column in self.weights.T]
@@ -62,6 +66,15 @@ class Traces(Drawing):
         said = tuple(labels) or tuple(str(node + 1) for node in range(weights.shape[1]))
         self._numbers = [look.stamp(label, SIZES.tick, self.theme.text) for label in said]
         self._true = [look.stamp(shortest(value), SIZES.tick, self.theme.truth) for value in self.truths]
+        self._truth_name = look.stamp(truth_name, SIZES.tick, self.theme.truth) if truth_name else None
+        self._sides = self._sides_of_truth()
+
+    def _sides_of_truth(self) -> np.ndarray:
+        """Above its line, 1, or below it, -1, (H,): where each name stands, away from the true value; or nothing."""
+        if not self.truths:
+            return np.empty(0)
+        last = self.weights[np.isfinite(self.weights).all(axis=1)][-1:]
+        return np.where(last[0] < self.truths, -1.0, 1.0) if len(last) else np.ones(len(self.truths))
 
     def line(self, node: int) -> np.ndarray:
         """Epochs and weights (n, 2) of a node up to now, with a point wherever the weight crosses zero."""
@@ -93,7 +106,9 @@ class Traces(Drawing):
         brush.context.save()
         brush.context.rectangle(left, bottom, right - left, top - bottom)
         brush.context.clip()
-        ends = [self._draw_line(brush, node) for node in range(self.weights.shape[1])]
+        order = sorted(range(self.weights.shape[1]), key=lambda node: node == self.strong)
+        drawn = {node: self._draw_line(brush, node) for node in order}
+        ends = [drawn[node] for node in sorted(drawn)]
         self._draw_turn(brush, bottom, top)
         brush.context.restore()
         self._draw_numbers(brush, np.array(ends), zero)
@@ -106,8 +121,14 @@ class Traces(Drawing):
         cuts = np.flatnonzero(line[1:-1, 1] == 0) + 1
         for start, end in zip([0, *cuts], [*cuts, len(line) - 1], strict=True):
             middle = float(line[start : end + 1, 1].sum())
-            brush.line(at[start : end + 1], hue(self.theme, middle), 0.06, self.lines * self.opacity)
+            brush.line(at[start : end + 1], *self._look_of(node, middle), self.lines * self.opacity)
         return at[-1]
+
+    def _look_of(self, node: int, middle: float) -> tuple[str, float]:
+        """Hue and width of a stretch of a line around this weight."""
+        if self.strong is None:
+            return hue(self.theme, middle), 0.06
+        return (self.theme.estimate, 0.07) if node == self.strong else (self.theme.muted, 0.035)
 
     def _draw_turn(self, brush: Brush, bottom: float, top: float) -> None:
         if self.turn is None:
@@ -124,11 +145,14 @@ class Traces(Drawing):
             line = np.array([[left, level], [left + self.truth * (right - left), level]])
             brush.line(line, self.theme.truth, 0.035, self.opacity * (self.truth > 0), dash=(0.16, 0.14))
             number.put(brush, right + 0.12, level, self.truth * self.opacity * apart, anchor=0.0)
+        if self._truth_name is not None:
+            end, top = float(self.frame[2]), self._axes.inner(self.box)[3]
+            self._truth_name.put(brush, end, float(top) + 0.2, self.truth * self.opacity, anchor=1.0)
 
     def _draw_numbers(self, brush: Brush, ends: np.ndarray, zero: float) -> None:
         """Beside the lines' ends, away from zero, where they are apart; at the edge, with an arrow, of lines beyond."""
         _, bottom, right, top = self._axes.inner(self.box)
-        away = np.where(ends[:, 1] >= zero, RISE, -RISE)
+        away = RISE * (self._sides if len(self._sides) else np.where(ends[:, 1] >= zero, 1.0, -1.0))
         levels = np.clip(ends[:, 1] + away, bottom + RISE, top - RISE)
         if self.labelled:
             levels = spread(levels, np.full(len(levels), APART), bottom, top)
@@ -139,7 +163,7 @@ class Traces(Drawing):
             x = min(float(end[0]) + 0.28, right - 0.12)
             self._numbers[node].put(brush, x, float(level), shown, halo=self.theme.background)
             if not bottom <= end[1] <= top:
-                self._draw_beyond(brush, x - 0.22, float(level), np.sign(away[node]), shown)
+                self._draw_beyond(brush, x - 0.22, float(level), np.sign(end[1] - bottom), shown)
 
     def _draw_beyond(self, brush: Brush, x: float, y: float, sign: float, opacity: float) -> None:
         """An arrow upwards or downwards: the line goes on there."""

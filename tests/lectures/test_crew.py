@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args, get_origin
 
 import pytest
 import toycli
@@ -90,11 +90,11 @@ def scalar(annotation, rules):
 
 
 BY_NAME = {
-    "start": st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)),
+    "start": st.tuples(st.floats(-20, 20), st.floats(-20, 20)),
+    "line": st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)),
     "slopes": st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)),
     "starts": st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)), min_size=1, max_size=5).map(tuple),
     "window": st.tuples(st.floats(-9, -1), st.floats(0, 9), st.floats(-9, -1), st.floats(0, 9)),
-    "loss": st.sampled_from(["sse", "mse"]),
     "optimizer": st.sampled_from(["SGD", "adam"]),
     "optimizers": st.lists(st.sampled_from(["SGD", "momentum", "adam"]), min_size=1, max_size=4).map(tuple),
     "data": st.sampled_from(["regression", "a folder/점 \udcff\n.csv"]),
@@ -104,11 +104,14 @@ BY_NAME = {
 def values(name, field):
     if name in BY_NAME:
         return BY_NAME[name]
+    if get_origin(field.annotation) is Literal:
+        return st.sampled_from(get_args(field.annotation))
     if not is_list(field.annotation):
         return scalar(field.annotation, field.metadata)
     inner = get_args(field.annotation)[0]
     one = scalar(get_args(inner)[0], get_args(inner)[1].metadata)
-    return st.lists(one, min_size=1, max_size=5).map(tuple)
+    most = min((rule.max_length for rule in field.metadata if hasattr(rule, "max_length")), default=5)
+    return st.lists(one, min_size=1, max_size=most).map(tuple)
 
 
 @st.composite

@@ -477,7 +477,7 @@ REFUSED = [
     ("[defaults]\nlr = 1\nalpha = 1\n", "", 3, '"alpha" and "lr" are the same'),
     ("[[films]]\n", "", 1, 'key "films" is unknown (did you mean "film"?)'),
     ('[[film]]\nnmae = "descent"\n', "", 2, '"nmae" is unknown (did you mean "name"?)'),
-    ("[[film]]\n", "", 1, 'this film has no name: add e.g. name = "descent"; there are: descent, learning-rate'),
+    ("[[film]]\n", "", 1, 'this film has no name: add e.g. name = "descent"; there are: descent, tangent'),
     ("[[film]]\nname = 'flat-region'\n", "", 2, "no film is called 'flat-region'; did you mean 'flat-regions'?"),
     ("[[film]]\nname = 3\n", "", 2, "name = 3: must be the name of a film between quotes"),
     ("", "lr = abc", 3, 'invalid value in "lr = abc", column 6; a text stands between double quotes, a number'),

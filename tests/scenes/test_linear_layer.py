@@ -163,23 +163,35 @@ def test_the_sizes_that_are_compared_are_those_of_the_message(shown):
     rows = film.layers.arrangements
     assert sizes(rows[stages.FIT], *keys, "output rows", "output columns") == ["100", "1", "1", "1", "100", "1"]
     assert sizes(rows[stages.COLUMNS], *keys) == ["100", "2", "2", "1"]
-    for stage, message in ((stages.TOO_WIDE_SIZES, "message"), (stages.FLAT, "message_flat")):
+    for stage, message in (
+        (stages.TOO_WIDE_SIZES, "message"), (stages.TOO_WIDE_UPON, "message"),
+        (stages.FLAT, "message_flat"), (stages.FLAT_UPON, "message_flat"),
+    ):  # fmt: skip
         first, second, third, fourth = sizes(rows[stage], *keys)
         assert f"({first}x{second} and {third}x{fourth})" in film.figures[message].plain
         colors = {sign.key: sign.color for sign in rows[stage].signs}
-        assert {colors["input columns"], colors["weight in"], colors["verdict"]} == {film.theme.loss}
+        lit = ("input columns", "weight in", "verdict")
+        assert {colors[key] for key in lit if key in colors} == {film.theme.loss}
         assert {colors["input rows"], colors["weight out"]} == {film.theme.muted}
 
 
-def test_where_a_weight_is_missing_there_is_a_frame_in_the_picture(shown):
-    film, stills, _ = shown
-    strokes = {stroke.key: stroke for stroke in film.layers.arrangements[stages.FLAT_UPON].strokes}
-    assert set(strokes) == {"no weight 1", "no weight 2", "no weight 4"}
-    for stroke in strokes.values():
-        left, top = stroke.points[0], stroke.points[2]
-        places = np.array([[x, y] for x in np.linspace(left[0], top[0], 40) for y in (left[1], top[1])])
-        assert 0.4 < share_near(stills["refused"], places, film.theme.loss) < 0.9, "dashed"
-    assert not [stroke for stroke in film.layers.arrangements[stages.UPON].strokes if stroke.color == film.theme.loss]
+def test_where_a_weight_is_missing_there_is_a_question_mark(shown):
+    film, _, _ = shown
+    arrangement = film.layers.arrangements[stages.TOO_WIDE_UPON]
+    (mark,) = [sign for sign in arrangement.signs if sign.key.startswith("no weight")]
+    (lid,) = [placed for placed in arrangement.blocks if placed.block.key == "weight"]
+    assert (mark.key, mark.markup, mark.color) == ("no weight 1", "?", film.theme.loss)
+    assert mark.x == pytest.approx(lid.x + 1.5 * film.layers.cell), "above the second column, in the weight's row"
+    assert mark.y == pytest.approx(lid.y + HEIGHT / 2)
+    fitting = film.layers.arrangements[stages.UPON].signs
+    assert not [sign for sign in fitting if sign.key.startswith("no weight")]
+
+
+def test_where_most_points_are_out_of_sight_the_film_says_so(shown):
+    film, _, _ = shown
+    low, high = film.plot._close.y
+    assert film.figures["inside"].plain == str(sum(low <= y <= high for y in film.layer.y.tolist())) == "38"
+    assert film.text("box.zoomed") == "zoomed in: 38 of the 100 points"
 
 
 def test_the_homework_is_set_in_both_ways(shown, runs):
@@ -288,7 +300,7 @@ def test_blocks_are_drawn_to_one_scale(rows, columns):
     assert one.turned().turned().names.tolist() == one.names.tolist()
 
 
-@pytest.mark.parametrize(("columns", "inputs", "missing"), [(1, 1, 0), (3, 3, 0), (2, 1, 1), (4, 1, 3), (100, 1, 3)])
+@pytest.mark.parametrize(("columns", "inputs", "missing"), [(1, 1, 0), (3, 3, 0), (2, 1, 1), (4, 1, 3), (100, 1, 4)])
 def test_the_weight_lies_upon_the_columns_that_it_multiplies(bench, columns, inputs, missing):
     upon = bench.upon(Product(block("input", 9, columns), block("weight", 1, inputs), names=NAMES))
     given, lid = (next(p for p in upon.blocks if p.block.key == key) for key in ("input", "weight"))
@@ -296,7 +308,8 @@ def test_the_weight_lies_upon_the_columns_that_it_multiplies(bench, columns, inp
     for j in range(inputs):
         assert cells[f"weight 0 {j}"].x == pytest.approx(cells[f"input 0 {j}"].x)
     assert lid.y - LID == pytest.approx(given.y + given.block.size(bench.cell)[1])
-    assert len(upon.strokes) == missing
+    assert len([sign for sign in upon.signs if sign.key.startswith("no weight")]) == missing
+    assert not upon.strokes
 
 
 def test_every_number_is_within_its_block(bench):
