@@ -1,5 +1,7 @@
 """Films that watch runs learn: the moves of the clock, the loss curve, numbers that appear together."""
 
+from typing import Any
+
 import numpy as np
 from manim import Animation
 
@@ -15,10 +17,10 @@ from scenes.theme import TIMING
 class LearningFilm(Film):
     """A film in which training goes on where much happens slowly, and elsewhere quickly."""
 
-    def curve_of(self, run: History, frame: Rectangle, least: float | None = None) -> LossCurve:
-        """The loss of each epoch; with a level that it cannot get below, where there is one."""
+    def curve_of(self, run: History, frame: Rectangle, least: float | None = None, **levels: Any) -> LossCurve:
+        """The loss of each epoch; with a level that it cannot get below, and other levels and names, if there are."""
         names = (self.look.captions.text("axes.epoch"), self.look.captions.text("axes.loss"))
-        return LossCurve(frame, self.look, run.epoch, run.loss, names, least)
+        return LossCurve(frame, self.look, run.epoch, run.loss, names, least, **levels)
 
     def learn(self, epoch: int, total: float, change: np.ndarray) -> None:
         """Let training go on to an epoch in so many seconds at most, slowly where `change`, (T - 1,), is large."""

@@ -27,6 +27,7 @@ LOGIT = (-2.75, -0.85, 2.0, 2.7)
 PLOT = (2.0, -0.85, END, 2.7)
 BELOW = (-2.75, FLOOR, END, -0.85)
 COLUMNS = len(material.FOUR)
+AFTER = '$#estimate[$hat(y)$] = upright("sigmoid")(u)$'
 
 
 class LimitFilm(NetFilm):
@@ -34,7 +35,7 @@ class LimitFilm(NetFilm):
 
     Attributes:
         single, net_run: the histories of the single sigmoid, and of the net.
-        least: the least loss of any single sigmoid.
+        least: the least loss of any single sigmoid. below: whether the net's loss ends below that of the truth.
         plot, curve, readout: the points, the losses, the numbers of the one that is shown.
         four: small plots, four u above, their sigmoids below. logit: u of the net. diagram: the net.
     """
@@ -46,7 +47,6 @@ class LimitFilm(NetFilm):
         self.single, self.net_run = self.histories["sigmoid"], self.histories["net"]
         self.least = least_loss(self.single)
         self.plot = self._crowd(self.single)
-        self.curve = self.curve_of(self.single, LOSS, self.least)
         self.readout = self.readout_of(self.single)
         self.four, self.logit = self._grid(), self._logit(self.net_run)
         self.diagram = self.network_of(self.net_run, DIAGRAM, SYMBOLS["u"])
@@ -54,11 +54,15 @@ class LimitFilm(NetFilm):
         self.near = "near" if material.is_near(self.single) else "far"
         self.ending = material.ending(self.net_run, self.single)
         self.lesson = "single" if self.many == "one" and self.ending != "lost" else self.ending
+        self.below = material.is_below_truth(self.net_run)
+        self.noted = "below" if self.below and self.ending == "peak" else self.ending
         self.figures = {
             **figures.of_data(self.single),
             **figures.of_single(self.single),
             **figures.of_net(self.net_run),
         }
+        named = (self.markup("billion.level"), self.markup("billion.truth_level"))
+        self.curve = self.curve_of(self.single, LOSS, self.least, truth=material.loss_of_truth(self.single), said=named)
 
     def _crowd(self, run: History) -> DataPlot:
         plot = DataPlot(WIDE, self.look, run.x, run.y, run.epoch, run.yhat, truth_of(run.experiment, run.x))
@@ -125,13 +129,20 @@ class LimitFilm(NetFilm):
 
     def take_net(self) -> None:
         """The net comes under the clock, at its first weights: diagram, u, points, losses, numbers."""
-        self.play(self.away(self.four), self.drop_formula())
+        self.play(self.away(self.four), self.show_formula(AFTER))
         run = self.net_run
         self.plot.follow(run.epoch, run.yhat)
         self.plot.frame, self.plot.estimate = PLOT, 0.0
-        self.curve, self.readout = self.curve_of(run, BELOW, self.least), self.readout_of(run)
+        named = (self.markup("billion.level"), "")
+        self.curve, self.readout = self.curve_of(run, BELOW, self.least, said=named), self.readout_of(run)
         self.add(self.diagram, self.logit, self.curve, self.readout)
         self.restart(self.diagram, self.logit, self.plot, self.curve, self.readout)
+
+    def explain_chance(self) -> None:
+        """Say how the net's loss can be below that of the truth, where it is."""
+        if self.below:
+            self.play(self.say("after.below"))
+            self.until_read()
 
     def scores(self) -> Readout:
         """The losses as they ended: of the best single sigmoid, and of the net."""

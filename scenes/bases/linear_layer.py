@@ -157,13 +157,14 @@ class LinearLayerFilm(Film):
         cell = _widest(self.look, layer, columns, forgotten)
         table, wide = Workbench(self.look, cell, TABLE), Workbench(self.look, cell, WIDE, 0.15)
         too_wide = self.misfit(columns.given, "$X$")
-        flat, standing = self.misfit(layer.given.turned(), ONE_COLUMN), replace(layer, bias=None, made=None)
+        flat_row = wide.in_a_row(self.misfit(layer.given.turned(), ONE_COLUMN), "misfit")
+        standing = replace(layer, bias=None, made=None)
         return Blocks(WIDE, self.look, [
             self._box(layer, opened=False), self._box(layer, opened=True),
             table.in_a_row(layer), table.in_a_row(layer, "fit"), table.upon(layer), table.upon(layer, row=0),
             table.in_a_row(columns, "fit"), table.upon(columns, row=0),
             wide.in_a_row(too_wide), wide.in_a_row(too_wide, "misfit"), self._message(wide.upon(too_wide), "message"),
-            wide.in_a_row(standing), wide.in_a_row(flat, "misfit"), self._message(wide.in_a_row(flat, "misfit"), "message_flat"),
+            wide.in_a_row(standing), flat_row, self._message(flat_row, "message_flat"),
             table.in_a_row(forgotten, "fit"),
             self._sum(table.upon(forgotten), cell, seen=False), self._sum(table.upon(forgotten), cell, seen=True),
         ], cell)  # fmt: skip

@@ -57,7 +57,6 @@ class LogisticFilm(LearningFilm):
         self.diagram = Chain(DIAGRAM, self.look, PLACES, NAMES, WHOLE, at.numbers, (2, 4, 4))
         self.weights = self._weights(4.0, 1.4, 2.5, np.arange(len(self.hand.weights)), self.hand.weights)
         self.readout = self._weights(LEFT, 2.2, 9.0, self.run.epoch, self.run.params, self.run.loss)
-        self.curve = self.curve_of(self.run, LOSS, material.least_loss(self.run))
         self.change = net_material.change(self.run)
         last = self.parameters.epochs
         self.pauses = (EARLY, last) if last > EARLY else (last,)
@@ -67,6 +66,8 @@ class LogisticFilm(LearningFilm):
             **figures.of_training(self.run),
             **figures.of_epoch(self.run, last),
         }
+        named = (self.markup("train.level"), "")
+        self.curve = self.curve_of(self.run, LOSS, material.least_loss(self.run), said=named)
 
     def plot_of(self, run: History, *also: float, frame: Rectangle = WIDE) -> DataPlot:
         """Zeros and ones, a curve of probability, and the one that they come from."""

@@ -1,7 +1,7 @@
 """What the film of five hundred steps is made of: a stair, a pile of stairs, and two runs with what they never saw."""
 
 import numpy as np
-from manim import Animation, rush_into
+from manim import Animation, FadeIn, rush_into
 
 from learning.data import truth_of
 from learning.history import History
@@ -20,13 +20,17 @@ from scenes.panels.readout import Column, Readout
 from scenes.panels.seen_fresh import SeenFresh
 from scenes.panels.small_plots import SmallPlot, SmallPlots
 from scenes.parameters import OverfitParameters
-from scenes.theme import TIMING
+from scenes.theme import SIZES, TIMING
+
+CROWD = 100
+"""So many stairs and more add up to what looks smooth."""
 
 FAR = 10.0
 """How far the stair's plot goes from zero."""
 
-LOSSES = (LEFT, FLOOR, -0.3, 1.7)
-PLOT = (0.0, FLOOR, RIGHT, 2.6)
+LOSSES = (LEFT, FLOOR, 0.45, 1.7)
+PLOT = (0.6, FLOOR, RIGHT, 2.6)
+HEADS = 2.46
 PLOTS = (LEFT, -1.2, -0.2, 2.6), (0.1, -1.2, RIGHT, 2.6)
 TABLE = (LEFT, FLOOR, RIGHT, -1.2)
 SIGMOID = '$v = upright("sigmoid")(u)$'
@@ -124,10 +128,14 @@ class OverfitFilm(LearningFilm):
     def pair_of(self, run: History) -> SeenFresh:
         """The losses over seen and over fresh points."""
         score, words = self.scores[run is self.noise], self.look.captions
-        labels = self.markup("parts.seen"), self.markup("parts.fresh"), self.markup("parts.zero")
+        kind, levels, tone = "zero", score.zero, self.theme.text
+        if run is self.line:
+            kind, levels, tone = "truth", score.truth, self.theme.truth
+        beside = self.markup(f"parts.{kind}_seen"), self.markup(f"parts.{kind}_fresh")
+        labels = self.markup("parts.seen"), self.markup("parts.fresh"), *beside
         names = words.text("axes.epoch"), words.text("axes.loss")
         every, near = material.losses(run), material.close(score)
-        return SeenFresh(LOSSES, self.look, run.epoch, every, score.zero, labels, names, near)
+        return SeenFresh(LOSSES, self.look, run.epoch, every, levels, labels, names, near, tone)
 
     def readout_of(self, run: History) -> Readout:
         """Epoch, loss over the points that the run sees, and over fresh ones."""
@@ -148,9 +156,9 @@ class OverfitFilm(LearningFilm):
         """Fresh points come for those that the net has seen, and it is told how it does on them."""
         return [self.plot.to(points_shown=0.0, fresh_shown=1, run_time=TIMING.slow)]
 
-    def both_losses(self, levels: bool) -> list[Animation]:
+    def both_losses(self) -> list[Animation]:
         """The loss over fresh points beside the other, and what saying zero gives there."""
-        return [self.pair.to(shown=[1, 1], leveled=[0, float(levels)]), *self.tell(self.readout)]
+        return [self.pair.to(shown=[1, 1], leveled=[1, 1]), *self.tell(self.readout)]
 
     def back_to_line(self) -> list[Animation]:
         """The run upon the broken line again, at its end, with its fresh points."""
@@ -169,18 +177,29 @@ class OverfitFilm(LearningFilm):
         self.other.estimate = self.other.truth = self.other.fresh_shown = 1.0
         self.table = self._table()
         self.add(self.other, self.table)
-        gone = self.away(self.pair, self.readout)
+        gone = [*self.away(self.pair, self.readout), *self._heads()]
         return [*gone, self.plot.to(frame=PLOTS[0]), self.other.to(opacity=1), self.table.to(heads=1, shown=np.ones(2))]
 
+    def _heads(self) -> list[Animation]:
+        """What stands over the two plots of the verdict."""
+        middles = [(left + 0.95 + right) / 2 for left, _, right, _ in PLOTS]
+        heads = [self.ink(f"parts.over_{key}", SIZES.label) for key in ("line", "noise")]
+        placed = [head.stand(x, HEADS, "center") for head, x in zip(heads, middles, strict=True)]
+        return [FadeIn(head, run_time=TIMING.quick) for head in placed]
+
     def _table(self) -> NumberTable:
-        """A row for each run: what it lost on seen and on fresh points, and what saying zero loses on fresh ones."""
-        heads: list[Words | str] = ["", *(self.markup(f"parts.head_{key}") for key in ("seen", "fresh", "zero"))]
+        """A row for each run: its loss on seen and fresh points, and on these that of saying zero and of the truth."""
+        names = "seen", "fresh", "zero", "truth"
+        heads: list[Words | str] = ["", *(self.markup(f"parts.head_{key}") for key in names)]
+        values = "loss", "fresh", "fresh_zero", "fresh_truth"
         rows: list[list[Words | str]] = [
-            [self.markup(f"parts.{key}"), *(self.figures[name + of] for of in ("loss", "fresh", "fresh_zero"))]
+            [self.markup(f"parts.{key}"), *(self.figures[name + of] for of in values)]
             for key, name in (("line", ""), ("noise", "noise_"))
         ]
         theme = self.theme
-        return NumberTable(TABLE, self.look, heads, rows, (theme.text, theme.loss, theme.loss, theme.text))
+        return NumberTable(
+            TABLE, self.look, heads, rows, (theme.text, theme.muted, theme.loss, theme.text, theme.truth)
+        )
 
     # What became of the runs
 
@@ -188,6 +207,11 @@ class OverfitFilm(LearningFilm):
     def one(self) -> str:
         """What the keys of sentences end with that speak of a single node."""
         return "_one" if self.parameters.nodes == 1 else ""
+
+    @property
+    def crowd(self) -> str:
+        """What the key of the sentence on the whole net ends with: one node, some, or so many that it looks smooth."""
+        return self.one or ("_some" if self.parameters.nodes < CROWD else "")
 
     @property
     def first_stair(self) -> str:
@@ -209,6 +233,11 @@ class OverfitFilm(LearningFilm):
         return "worse" if self.score.last[1] > self.score.zero[1] else "better"
 
     @property
+    def beside_truth(self) -> str:
+        """Whether the net does worse on fresh points than the line that they come from, as it does but by luck."""
+        return "worse" if self.score.last[1] >= self.score.truth[1] else "luck"
+
+    @property
     def exact(self) -> str:
         """What the key of a question ends with where the line has no noise."""
         return "" if self.parameters.noise else "_exact"
@@ -221,5 +250,6 @@ class OverfitFilm(LearningFilm):
     @property
     def verdict_word(self) -> str:
         """Whether noise was fitted and nothing learned from it."""
-        noise = self.scores[1]
-        return "fitted" if noise.last[0] < noise.zero[0] and noise.last[1] > noise.zero[1] else "plain"
+        line, noise = self.scores
+        fitted = noise.last[0] < noise.zero[0] and noise.last[1] > noise.zero[1]
+        return "fitted" if fitted and (line.last < line.zero).all() else "plain"

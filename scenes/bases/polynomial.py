@@ -40,7 +40,8 @@ class PolynomialFilm(LearningFilm):
     """The panels of the film.
 
     Attributes:
-        run, homework: the histories. bowl: the loss around its minimum.
+        run, homework: the histories; one and the same where the rates are. bowl: the loss around its minimum.
+        at_homework: whether it is the homework that is on the stage.
         plot, diagram, traces, curve, readout: the stage, with the run that is learning.
         families: the columns of X, and the bowls around the minimum.
     """
@@ -50,6 +51,7 @@ class PolynomialFilm(LearningFilm):
     homework: History
     bowl: material.Bowl
     families: list[Family]
+    at_homework = False
 
     def prepare(self) -> None:
         """Make panels and figures from the histories."""
@@ -128,6 +130,7 @@ class PolynomialFilm(LearningFilm):
 
     def change_run(self, run: History) -> list[Animation]:
         """Another run takes the stage, at its start, in the same places."""
+        self.at_homework = True
         self.remove(*self.stage)
         self.set_stage(run)
         self.take()
@@ -140,7 +143,7 @@ class PolynomialFilm(LearningFilm):
             self.advance(min(SLOWLY, self.last), 1.3, 1.3 * SLOWLY)
             self.tell_growth()
             self.overflow()
-            self.advance(int(self.running.epoch[self.last]), 0.6, 3.0)
+            self.advance(int(self.running.epoch[self.last]), 0.6, 2.2)
             self.until_read()
         else:
             self.learn(int(self.running.epoch[-1]), 6.5, change)
@@ -148,14 +151,14 @@ class PolynomialFilm(LearningFilm):
     def overflow(self) -> None:
         """Stop the homework where its loss becomes inf before it becomes nan: say what was too large."""
         at = material.overflow(self.running)
-        if self.running is self.homework and at is not None:
-            self.advance(at, 0.6, 3.0)
+        if self.at_homework and at is not None:
+            self.advance(at, 0.6, 2.2)
             self.play(self.say("homework_rate.overflow"))
             self.until_read()
 
     def tell_growth(self) -> None:
         """What each epoch multiplies the loss of the homework by, where that is always the same."""
-        if self.running is self.homework and material.growth(self.homework) is not None:
+        if self.at_homework and material.growth(self.homework) is not None:
             self.play(self.say("homework_rate.times"))
             self.until_read(TIMING.key)
 

@@ -39,7 +39,7 @@ SQUARES = "sum_(i=1)^n (#data[$y_i$] - #estimate[$hat(y)_i$])^2"
 SUMS = (f"$display({SQUARES})$", f"$display(1/n {SQUARES})$")
 HEADING = 1.9
 RULE = '$n alpha dot display(1/n) #gradient[$upright("slope")$] = alpha dot #gradient[$upright("slope")$]$'
-OWN_SCALES = (0.1, 2.35)
+OWN_SCALES = (RIGHT - 1.5, 3.3)
 
 
 class SseMseFilm(TellingFilm):
@@ -144,8 +144,8 @@ class SseMseFilm(TellingFilm):
 
     @cached_property
     def own_scales(self) -> Ink:
-        """Says, between the surfaces, that each is drawn to a scale of its own, and its slope with it."""
-        return self.ink("parts.own_scales", SIZES.label).stand(*OWN_SCALES, "center")
+        """Says that each surface is drawn to a scale of its own, and its slope with it; left of the clock."""
+        return self.ink("parts.own_scales", SIZES.label).stand(*OWN_SCALES, "right")
 
     @cached_property
     def clocks(self) -> Readout:

@@ -97,14 +97,13 @@ class StochasticFilm(TellingFilm):
 
     @cached_property
     def steps(self) -> Readout:
-        """How many updates were made, and the loss of the two runs after so many; the shorter one stays as it ended."""
+        """How many updates each of the two runs has made, and its loss; the shorter one stays as it ended."""
         theme, most = self.theme, max(len(self.every), len(self.few))
-        losses = [np.append(run.loss, np.full(most - len(run), run.loss[-1])) for run in (self.every, self.few)]
-        columns = [
-            Column(self.text("parts.steps"), np.arange(most), theme.text, 0),
-            Column(self.text("parts.loss_all"), losses[0], theme.loss, 2),
-            Column(self.text("parts.loss_few"), losses[1], theme.loss, 2),
-        ]
+        columns = []
+        for run, name in ((self.every, "all"), (self.few, "few")):
+            rows = np.minimum(np.arange(most), len(run) - 1)
+            columns.append(Column(self.text(f"parts.steps_{name}"), rows, theme.text, 0))
+            columns.append(Column(self.text("parts.loss"), run.loss[rows], theme.loss, 2))
         return Readout(LEFT, 2.2, 10.0, self.look, np.arange(most), columns)
 
     @cached_property
@@ -158,7 +157,8 @@ class StochasticFilm(TellingFilm):
         ]
         axes = (self.text("parts.looks"), self.look.captions.text("axes.loss"))
         counted, colors = f"{self.film_name}.parts.look", [self.theme.position_text, self.theme.text]
-        race = LossRace(OTHER_HALF, self.look, curves, axes, colors=colors, counted=counted)
+        upward = self.markup("parts.upward")
+        race = LossRace(OTHER_HALF, self.look, curves, axes, colors=colors, counted=counted, upward=upward)
         race.span = race.span_of(range(2), whole=False)
         return race
 
@@ -196,7 +196,7 @@ class StochasticFilm(TellingFilm):
     def begin_paths(self) -> list[Animation]:
         """Map and plot side by side, both runs at their start."""
         self.map.names = self.map.strength = np.zeros(2)
-        moves = self.go_back(self.few, residuals=0, pick=0)
+        moves = self.go_back(self.few, residuals=0, pick=0, ghost=0)
         self.restart(self.plot, self.map, self.steps)
         shown = self.map.to(axes=1, contours=1, star=1, start=1, start_name=1)
         return [*moves, self.plot.to(frame=OTHER_HALF), shown]
@@ -204,7 +204,7 @@ class StochasticFilm(TellingFilm):
     def name_paths(self) -> list[Animation]:
         """Both balls, with their names, and the counter."""
         balls = self.map.to(strength=np.ones(2), names=np.ones(2), start_name=0, run_time=TIMING.quick)
-        return [balls, self.steps.to(shown=np.ones(3), run_time=TIMING.quick)]
+        return [balls, self.steps.to(shown=np.ones(4), run_time=TIMING.quick)]
 
     def begin_race(self) -> list[Animation]:
         """Both runs once more from their start, now counted in looks."""

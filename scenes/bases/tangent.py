@@ -13,6 +13,7 @@ from scenes.captions import SYMBOLS
 from scenes.figures import count
 from scenes.figures import tangent as figures
 from scenes.film import BOTTOM, LEFT, RIGHT, Film
+from scenes.markup import Words
 from scenes.material import tangent as made
 from scenes.numbers import fixed, pair
 from scenes.panels.contour_map import ContourMap
@@ -29,8 +30,8 @@ NUMBERS = (LEFT, 2.2, 7.0)
 SIDE = (LEFT + 0.25, BOTTOM + 0.5, 0.4, 2.75)
 STAGE = (-5.2, BOTTOM + 0.5, 5.2, 2.75)
 RIGHT_HALF = (0.6, BOTTOM + 0.55, RIGHT, 2.4)
-UPPER = (0.6, -0.35, RIGHT, 2.55)
-LOWER = (0.6, BOTTOM + 0.55, RIGHT, -0.3)
+UPPER = (0.6, -0.15, RIGHT, 2.65)
+LOWER = (0.6, BOTTOM + 0.55, RIGHT, -0.4)
 MAP = (LEFT, BOTTOM + 0.55, -0.7, 2.85)
 TABLE = (-0.5, -2.9, RIGHT, 2.0)
 EPOCH = (LEFT, 2.2, 1.4)
@@ -206,10 +207,19 @@ class TangentFilm(Film):
             points = made.slice_along(self.two[0], self.terrain, axis)
             roll = made.one_step(self.two[0], axis)
             frame = (RIGHT_HALF, LOWER)[axis]
-            plot = SlopePlot(frame, self.look, points[:, axis], points[:, 2], [roll], (name, loss), color)
+            both = (name, loss)
+            plot = SlopePlot(frame, self.look, points[:, axis], points[:, 2], [roll], both, color, self.said_of(axis))
             plot.strength, plot.opacity = np.ones(1), 0.0
             plots.append(plot)
         return plots
+
+    def said_of(self, axis: int) -> list[Words]:
+        """What stands above a slice: its slope, then the step that it gives."""
+        name, slope = (SYMBOLS["w0slope"], SYMBOLS["w1slope"])[axis], self.figures[f"g{axis}"]
+        return [
+            Words(*(f"{one} = {other}" for one, other in zip(name, slope, strict=True))),
+            self.figures[f"own{axis}"],
+        ]
 
     @cached_property
     def map(self) -> ContourMap:
@@ -268,9 +278,14 @@ class TangentFilm(Film):
         moves.append(mover.to(frame=frame, run_time=TIMING.move))
         return [*moves, self.ground.to(**{f"slice{axis}": 1}, run_time=TIMING.slow)]
 
-    def both(self, *, run_time: float = TIMING.move, **targets: float) -> list[Animation]:
-        """Move attributes of both slices alike."""
-        return [plot.to(run_time=run_time, **targets) for plot in self.plots]
+    @property
+    def rule(self) -> str:
+        """The step of one weight, and its learning rate."""
+        return f"{RULE}#h(0.9em)$alpha =$#h(0.28em){self.figures['lr'].typeset}"
+
+    def strides(self) -> list[Animation]:
+        """The step of each weight in its slice, with its numbers above."""
+        return [plot.to(way=1, stride=1, told=[0, 1], run_time=TIMING.move) for plot in self.plots]
 
     def gather(self) -> list[Animation]:
         """All starts, at the first epoch again where there are others."""

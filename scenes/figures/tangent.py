@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from learning.history import History
+from scenes.captions import SYMBOLS
 from scenes.figures import count
 from scenes.markup import Words
 from scenes.material import Minimum
 from scenes.material.tangent import steps
-from scenes.numbers import fixed, pair, shortest
+from scenes.numbers import MINUS, fixed, pair, shortest
 
 FIRST = 3
 """So many steps are named one by one."""
@@ -21,6 +22,7 @@ def of_weight(run: History, prefix: str = "") -> dict[str, Words]:
     figures = {
         "start": shortest(float(run.params[0, 0])),
         "slope_value": fixed(float(run.grads[0, 0]), 3),
+        "factor": _bracketed(fixed(float(run.grads[0, 0]), 3)),
         "step": fixed(float(steps(run)[0]), 3),
         "after": fixed(float(run.params[after, 0]), 3),
         "loss0": fixed(float(run.loss[0]), 3),
@@ -58,6 +60,8 @@ def of_plane(runs: Sequence[History], best: Minimum, fallen: int) -> dict[str, W
         "p1": shortest(float(first.params[0, 1])),
         "g0": fixed(float(first.grads[0, 0])),
         "g1": fixed(float(first.grads[0, 1])),
+        "own0": _own(SYMBOLS["w0"], first, 0, after),
+        "own1": _own(SYMBOLS["w1"], first, 1, after),
         "plane_start": pair(_weights(first, 0)),
         "plane_after": pair(_weights(first, after), 3),
         "plane_lr": shortest(first.experiment.lr),
@@ -70,6 +74,19 @@ def of_plane(runs: Sequence[History], best: Minimum, fallen: int) -> dict[str, W
         "lowest": fixed(best.loss),
         "highest": fixed(max(finite, default=float("nan"))),
     }
+
+
+def _own(name: Words, run: History, axis: int, after: int) -> Words:
+    """The first step of one weight with its numbers: ``w₀: −5 − 0.001 · (−1,342.25) = −3.658``."""
+    start, rate = shortest(float(run.params[0, axis])), shortest(run.experiment.lr)
+    slope, end = _bracketed(fixed(float(run.grads[0, axis]))), fixed(float(run.params[after, axis]), 3)
+    parts = zip(name, start, rate, slope, end, strict=True)
+    return Words(*(f"{which}: {old} {MINUS} {alpha} · {asked} = {new}" for which, old, alpha, asked, new in parts))
+
+
+def _bracketed(number: Words) -> Words:
+    """A number as a factor: one with a sign in brackets."""
+    return Words(f"({number.plain})", f"({number.typeset})") if number.plain.startswith(MINUS) else number
 
 
 def _weights(run: History, row: int) -> tuple[float, float]:

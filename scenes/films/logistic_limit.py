@@ -1,4 +1,4 @@
-"""What one sigmoid cannot say: a probability that rises and then falls needs a broken line before the sigmoid."""
+"""What a line into a sigmoid cannot say: a probability that rises, then falls, needs a broken line before it."""
 
 from scenes.bases.limit import LimitFilm
 from scenes.bases.logistic import SIGMOID
@@ -42,7 +42,7 @@ class LogisticLimit(LimitFilm):
         self.until_read()
         self.play(self.say(f"billion.{self.near}"), self.curve.to(level=1, run_time=TIMING.slow))
         self.until_read(TIMING.key)
-        self.play(self.say("billion.truth"))
+        self.play(self.say("billion.truth"), self.curve.to(truth_level=1, run_time=TIMING.slow))
         self.until_read(less=TIMING.hold)
         return f"note_{self.near}"
 
@@ -80,11 +80,11 @@ class LogisticLimit(LimitFilm):
         self.learn(self.parameters.net_epochs, 7.0, net_material.change(self.net_run))
         self.play(self.say(f"train.{self.ending}"))
         self.until_read(TIMING.key, less=TIMING.hold)
-        return f"note_{self.ending}"
+        return f"note_{self.noted}"
 
     def after(self) -> str:
         """What bending gained, in one picture."""
-        self.play(self.tall())
-        self.play(self.say(f"after.{self.lesson}"), self.tell(self.scores()))
+        self.explain_chance()
+        self.play(self.say(f"after.{self.lesson}"), self.tall(), self.tell(self.scores()))
         self.until_read(TIMING.key, less=TIMING.hold)
         return f"note_{self.lesson}"

@@ -36,7 +36,7 @@ class Overfit(OverfitFilm):
         self.until_read(TIMING.key)
         self.play(self.say(f"pile_up.few{self.one}"), self.add_nodes(FEW - 1))
         self.until_read()
-        self.play(self.say(f"pile_up.all{self.one}"), self.show_formula(NET), self.add_all_nodes())
+        self.play(self.say(f"pile_up.all{self.crowd}"), self.show_formula(NET), self.add_all_nodes())
         self.play(self.plot.to(points_shown=1, run_time=TIMING.slow))
         self.until_read(less=TIMING.hold)
 
@@ -63,7 +63,7 @@ class Overfit(OverfitFilm):
         """The same curve over points that it has never seen."""
         self.play(self.say("fresh_noise.ask"), self.swap_points())
         self.until_read(TIMING.key)
-        self.play(self.say(f"fresh_noise.{self.on_fresh}"), self.both_losses(levels=True))
+        self.play(self.say(f"fresh_noise.{self.on_fresh}"), self.both_losses())
         self.until_read(TIMING.key, less=TIMING.hold)
         return f"note_{self.on_fresh}"
 
@@ -73,7 +73,12 @@ class Overfit(OverfitFilm):
         self.until_read(TIMING.key)
         course = self.score.course
         close = float(course == "turned")
-        self.play(self.say(f"fresh_line.{course}"), self.pair.to(near=close, mark=close, run_time=TIMING.slow))
+        self.play(
+            self.say(f"fresh_line.{course}"), self.pair.to(near=close, mark=close, leveled=[1, 1], run_time=TIMING.slow)
+        )
+        if course == "turned":
+            self.until_read(TIMING.key)
+            self.play(self.say(f"fresh_line.beside_{self.beside_truth}"))
         self.until_read(TIMING.key, less=TIMING.hold)
         return f"note_{course}"
 

@@ -43,8 +43,8 @@ class Stochastic(StochasticFilm):
 
     def all_points(self) -> str:
         """One step, decided by all misses together."""
-        clear = self.away(self.curve, self.readout)
-        self.tell("all_points.ask", clear, self.go_back(self.every, residuals=1, truth=0), self.plot.to(frame=TALL))
+        clear, back = self.away(self.curve, self.readout), self.go_back(self.every, residuals=1, truth=0, ghost=1)
+        self.tell("all_points.ask", clear, back, self.plot.to(frame=TALL))
         self.play(self.say(f"all_points.{self.way(self.every.loss[0], self.every.loss[1])}"))
         self.advance(1, TIMING.slow, TIMING.slow)
         self.until_read(less=TIMING.hold)

@@ -1,6 +1,6 @@
 """The slope shows the way: a ball on the curve of one weight, then on the surface of two."""
 
-from scenes.bases.tangent import PARABOLA, RULE, STAGE, TangentFilm
+from scenes.bases.tangent import PARABOLA, STAGE, TangentFilm
 from scenes.material import tangent as made
 from scenes.parameters import TangentParameters
 from scenes.theme import TIMING
@@ -35,7 +35,7 @@ class Tangent(TangentFilm):
 
     def step(self) -> None:
         """Its size, times the learning rate, is the stride."""
-        self.tell("step.rule", self.show_formula(RULE), self.curve.to(stride=1, run_time=TIMING.slow))
+        self.tell("step.rule", self.show_formula(self.rule), self.curve.to(stride=1, run_time=TIMING.slow))
         self.tell("step.numbers", self.readout.to(shown=[1, 1, 1, 1]))
         self.advance(1, TIMING.slow, TIMING.slow)
         self.tell(f"step.{self.first_step}", self.readout.to(shown=[1, 1, 0, 1]))
@@ -63,21 +63,21 @@ class Tangent(TangentFilm):
     def slices(self) -> None:
         """Hold one weight and move the other: a curve again, and a slope."""
         self.tell("slices.hold0", self.cut_along(0))
-        self.tell("slices.slope0", self.plots[0].to(tangent=1, drop=1))
+        self.tell("slices.slope0", self.plots[0].to(tangent=1, drop=1, told=[1, 0]))
         self.play(self.say("slices.hold1"), self.cut_along(1))
-        self.play(self.plots[1].to(tangent=1, drop=1))
+        self.play(self.plots[1].to(tangent=1, drop=1, told=[1, 0]))
         self.until_read(TIMING.key)
 
     def together(self) -> None:
         """Two slopes, one step."""
-        self.tell("together.strides", self.both(way=1, stride=1), self.ground.to(step=1, run_time=TIMING.slow))
+        self.tell("together.strides", self.strides(), self.ground.to(step=1, run_time=TIMING.slow))
         self.play(self.say("together.step"), self.epochs.to(shown=[1]))
         self.advance(1, TIMING.slow, TIMING.slow, self.ground.to(step=0, path=1, run_time=TIMING.slow))
         self.until_read()
 
     def roll(self) -> None:
         """From every start at once."""
-        self.play(self.away(*self.plots), self.ground.to(frame=STAGE, slice0=0, slice1=0, run_time=TIMING.move))
+        self.play(self.away(*self.plots), self.ground.to(frame=STAGE, slice0=0, slice1=0, star=1, run_time=TIMING.move))
         self.tell(f"roll.{self.crowd}", self.gather(), less=TIMING.hold)
         self.advance(self.plane_epochs, 0.8, 4.0)
         self.tell(f"roll.{self.gathered}")

@@ -14,7 +14,7 @@ from scenes.theme import SIZES
 MIDDLE, RAIL = 0.42, -1.92
 """The heights of the circles' middle, and of the line of matrices below them."""
 
-THREE, FOUR, TWO = (-5.9, -2.35, 1.3), (-6.0, -3.75, -1.15, 1.3), (-5.4, -0.6)
+THREE, FOUR, TWO = (-5.9, -2.35, 1.3), (-6.0, -3.85, -1.35, 1.5), (-5.4, -0.6)
 FOLDED = (-6.0, -2.45, 1.3)
 """Where the columns stand, by how many there are."""
 
@@ -208,14 +208,13 @@ class Album:
 
     def _folded(self) -> Picture:
         """One circle for the u and the v of a node."""
-        places = {k: _row(FOLDED[1], k - 1, self.nodes, f"{self.word('parts.node')} {k}") for k in self._each}
+        places = {k: _row(FOLDED[1], k - 1, self.nodes, self._named(k)) for k in self._each}
         return self._layered("net", places, self.word("parts.relu"), str(self.nodes))
 
     def _wide(self) -> Picture:
         """The first and the last of many nodes."""
         column = {
-            k: _row(FOLDED[1], row, 6, f"{self.word('parts.node')} {k}", 0.22)
-            for row, k in ((0, 1), (1, 2), (2, 3), (5, self.wide))
+            k: _row(FOLDED[1], row, 6, self._named(k), 0.22) for row, k in ((0, 1), (1, 2), (2, 3), (5, self.wide))
         }
         picture = self._layered("wide", column, self.word("parts.step"), str(self.wide))
         high, low = column[3].at[1] - 0.3, column[self.wide].at[1] + 0.3
@@ -242,7 +241,7 @@ class Album:
         boxes = {
             "layer0": self._box(FOLDED[0], 0),
             "layer1": self._box(FOLDED[1], 1, function),
-            "layer2": self._box(FOLDED[2], 2),
+            "layer2": self._box(FOLDED[2], 2, self.word("parts.identity"), 1.0),
         }
         return Picture({**circles, **rail}, {**self._weights_of(run, nodes, few=run == "net"), **arrows}, boxes)
 
@@ -254,6 +253,10 @@ class Album:
 
     def _keys(self, kind: str) -> list[str]:
         return [f"{kind}{k}" for k in self._each]
+
+    def _named(self, number: int) -> str:
+        """A node by its number, and what it gives as the formula calls it."""
+        return f"{self.word('parts.node')} {number} $= v_{number}$"
 
     def _key(self, number: int) -> str:
         """What a node is called in all pictures: by its number, but the last of many, which stays the last."""
@@ -272,8 +275,8 @@ class Album:
             edges[f"out{key}"] = Edge(f"v{key}", "y", self._weight(run, second), number=shown, along=0.48)
         return edges
 
-    def _box(self, x: float, number: int, function: str = "") -> Box:
-        half = 1.35 if function else 0.72
+    def _box(self, x: float, number: int, function: str = "", half: float = 0.0) -> Box:
+        half = half or (1.45 if function else 0.72)
         name = f"{self.word('parts.layer')} {number}" + (f": {function}" if function else "")
         return Box((x - half, FLOOR, x + half, CEILING), name)
 

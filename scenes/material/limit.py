@@ -82,6 +82,11 @@ def loss_of_truth(run: History) -> float:
     return float(-np.mean(y * np.log(truth) + (1 - y) * np.log1p(-truth)))
 
 
+def is_below_truth(net: History) -> bool:
+    """Whether a net ends with less loss than the probabilities that its points were drawn with."""
+    return not is_lost(net) and float(net.loss[-1]) < loss_of_truth(net)
+
+
 def shape(run: History) -> Shape:
     """Where the curve of probability of the last state goes up and down, in the order of x."""
     if is_lost(run):

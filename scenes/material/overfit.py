@@ -170,6 +170,6 @@ def fit(run: History, bound: float) -> Fit:
 
 
 def close(score: Scores) -> tuple[float, float]:
-    """The losses that show how the loss on fresh points turns."""
-    ends = np.nan_to_num([score.least, *score.last, score.seen_then], posinf=0.0)
+    """The losses that show how the loss on fresh points turns, and those of what the points came from."""
+    ends = np.nan_to_num([score.least, *score.last, score.seen_then, *score.truth], posinf=0.0)
     return padded(float(ends.min()), float(ends.max()), 0.3)

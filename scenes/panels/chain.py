@@ -20,8 +20,8 @@ HALF = 0.62
 BELOW = 0.62
 """So far below the middle of its circle stands a number."""
 
-AROUND = 0.2
-"""Room between the boxes and the frame that makes one function of them."""
+AROUND, BESIDE = 0.2, 0.44
+"""Room between the boxes and the frame that makes one function of them, above them and to their sides: arrowheads."""
 
 
 class Chain(Drawing):
@@ -101,13 +101,13 @@ class Chain(Drawing):
         """The frame around all boxes, which grows from their middle, its name above, and what comes out."""
         if self.wrapped <= 0:
             return
-        first, last = self.places[1] - HALF - AROUND, self.places[-2] + HALF + AROUND
+        first, last = self.places[1] - HALF - BESIDE, self.places[-2] + HALF + BESIDE
         middle, half = (first + last) / 2, self.wrapped * (last - first) / 2
         numbers = (BELOW - RADIUS) * float(self.told[1:-1].max(initial=0.0))
         low, high = self.level - RADIUS - AROUND - numbers, self.level + RADIUS + AROUND
         box = _corners(middle - half, low, middle + half, high)
         shown = self.wrapped * self.opacity
-        brush.line(box, self.theme.estimate, 0.04, shown)
+        brush.line(box, self.theme.muted, 0.025, shown)
         self._whole.put(brush, middle, high + 0.26, shown)
         self._result.put(brush, self.places[-1] + RADIUS + 0.12, self.level, shown, anchor=0.0)
 

@@ -43,7 +43,9 @@ class CloseUp(DataPlot):
         near: 0 … 1, how far it has closed in.
     """
 
-    def __init__(self, frame: Rectangle, look: Look, *data: Any, close: tuple[float, float], said: str = "", **options: Any) -> None:
+    def __init__(
+        self, frame: Rectangle, look: Look, *data: Any, close: tuple[float, float], said: str = "", **options: Any
+    ) -> None:
         super().__init__(frame, look, *data, **options)
         self._said = look.stamp(said, SIZES.tick, self.theme.muted) if said else None
         whole = self._axes

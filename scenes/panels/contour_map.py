@@ -43,6 +43,8 @@ TINT = 0.35
 NAME_GAP, NAME_ROW = 0.24, 0.27
 OUTSIDE = 0.2
 """Scene units from the map's top to the names of runs that left there."""
+BESIDE = ((0.3, 0.0), (0.5, 0.0), (0.75, 0.0), (0.3, 0.28), (0.3, -0.28))
+"""Where a name may stand beside the arrow of a run that left the map: so far aside, and so far up."""
 LEADER = 0.1
 """A name that had to move farther than this from its ball has a line to it."""
 
@@ -368,14 +370,27 @@ class ContourMap(Runs):
 
     def _name_inside(self, brush: Brush, run: int, spot: np.ndarray, table: Table) -> None:
         """Beside its arrow, on the side where it fits; always on the same one, whether the epoch shows or not."""
-        left, bottom, right, top = self.inner()
-        y = float(np.clip(spot[1], bottom + 0.25, top - 0.25))
+        left, _, right, _ = self.inner()
         widest, width = self._mark_width(run, 1.0), self._mark_width(run, self._epoch_share(run))
-        on_the_right = spot[0] + 0.3 + widest < right
-        start = float(np.clip(spot[0] + (0.3 if on_the_right else -0.3 - width), left + 0.05, right - 0.05 - width))
+        on_the_right = bool(spot[0] + 0.3 + widest < right)
+        gap, y = self._clear_of_way(run, spot, widest, on_the_right)
+        start = float(np.clip(spot[0] + (gap if on_the_right else -gap - width), left + 0.05, right - 0.05 - width))
         epoch = self._epoch_stamps[run]
         if float(self.strength[run]) * self.leaves * self.opacity > 0.01:
             self._put_mark(brush, run, start, table.place(start, y, width, epoch.high - epoch.low))
+
+    def _clear_of_way(self, run: int, spot: np.ndarray, width: float, on_the_right: bool) -> tuple[float, float]:
+        """How far beside its arrow a name begins, and its height: as near as may be without the way running through."""
+        _, bottom, _, top = self.inner()
+        where = self.crossing(run)
+        way = spot - np.linspace(0, 3, 91)[:, None] * (where[1] if where is not None else np.zeros(2))
+        places = [(gap, float(np.clip(spot[1] + up, bottom + 0.25, top - 0.25))) for gap, up in BESIDE]
+        for gap, y in places:
+            left = spot[0] + (gap if on_the_right else -gap - width)
+            box = np.array([left - 0.08, y - 0.18, left + width + 0.08, y + 0.18])
+            if not inside(way, box).any():
+                return gap, y
+        return places[0]
 
     def _epoch_share(self, run: int) -> float:
         return float(self.bright[run]) * self.leave_epochs

@@ -21,6 +21,13 @@ SMALL = 0.55
 """Points in a low plot keep this share of their radius at least."""
 
 
+GHOST = 0.4
+"""How strongly an estimate of before is seen."""
+DASH = (0.16, 0.14)
+SLIVER = 0.05
+"""A last dash shorter than this, in scene units, is left out."""
+
+
 @dataclass(frozen=True, eq=False)
 class Curve:
     """An estimate between the points, for lines that are not straight there.
@@ -54,6 +61,7 @@ class DataPlot(Drawing):
     Attributes that a film moves, each 0 … 1:
         axes: opacity. points_shown, estimate, truth: how much is drawn, from the left.
         fresh_shown: how many of the fresh points are drawn, from the left.
+        ghost: how strongly the estimate of the recorded state before the present one is seen.
         residuals: how far they have grown from the points to the estimate.
         pick: how far one point, number `picked` in the order of x, stands out with its miss; after `pick_from` the
             points of the update that follows the state shown.
@@ -85,7 +93,7 @@ class DataPlot(Drawing):
         self.truth_values = None if truth is None else np.asarray(truth, float)[order]
         self.theme, self.full, self.upon = look.theme, full, upon
         self.axes = self.points_shown = self.estimate = self.truth = 0.0
-        self.residuals = self.examples = self.squares = self.pick = 0.0
+        self.residuals = self.examples = self.squares = self.pick = self.ghost = 0.0
         self.picked = 0
         self.batches: np.ndarray | None = None
         self._axes = Axes(
@@ -160,6 +168,8 @@ class DataPlot(Drawing):
         crowded = len(at) >= CROWD
         if not crowded and not self.upon:
             self._draw_points(brush, at)
+        if self.ghost > 0:
+            self._draw_ghost(brush)
         if np.isfinite(estimate).all():
             brush.line(_first(self._between(says), self.estimate), self.theme.estimate, 0.07, self.opacity)
         if crowded:  # upon the line: a line along 0 or 1 would hide all the points there
@@ -172,6 +182,13 @@ class DataPlot(Drawing):
             self._draw_fresh(brush, *self.fresh)
         if self.upon and not crowded:
             self._draw_points(brush, at)
+
+    def _draw_ghost(self, brush: Brush) -> None:
+        """The estimate as it was before the last step."""
+        before = self.yhat[max(0, int(np.searchsorted(self.epochs, self.epoch - 1e-6)) - 1)]
+        if np.isfinite(before).all():
+            line = self.place(self.x, np.clip(before, -1e6, 1e6))[self._line]
+            brush.line(line, self.theme.estimate, 0.045, GHOST * self.ghost * self.opacity)
 
     def _between(self, says: np.ndarray) -> np.ndarray:
         """Scene coordinates of the estimate's line: through its points (N, 2), or as its curve goes."""
@@ -241,13 +258,24 @@ class DataPlot(Drawing):
             line = _first(self.place(self.x, self.truth_values)[self._line], self.truth)
         else:
             line = _first(self.place(self.curve.x, self.curve.truth), self.truth)
-        brush.line(line, self.theme.truth, 0.045, self.opacity, dash=(0.16, 0.14))
+        brush.line(_without_sliver(line), self.theme.truth, 0.045, self.opacity, dash=DASH)
 
 
 def _opened(squares: np.ndarray, share: float) -> np.ndarray:
     """Squares (n, 4, 2) opened from their first side by a share."""
     start = squares[:, [0, 1, 1, 0]]
     return start + share * (squares - start)
+
+
+def _without_sliver(line: np.ndarray) -> np.ndarray:
+    """A polyline (n, 2) that does not end with a mere fragment of a dash."""
+    along = np.append(0.0, np.cumsum(np.hypot(*np.diff(line, axis=0).T)))
+    rest = along[-1] % sum(DASH) if len(line) > 1 else SLIVER
+    if rest >= SLIVER:
+        return line
+    end = along[-1] - rest - 1e-3
+    inner = line[along < end]
+    return np.vstack([inner, [np.interp(end, along, axis) for axis in line.T]])
 
 
 def _first(line: np.ndarray, share: float) -> np.ndarray:

@@ -19,7 +19,7 @@ from scenes.theme import SIZES
 GONE, NEW = 0.45, 0.5
 """Where a text changes, the old one has gone at this share of the way, and from that share on the new one comes."""
 
-AIR, TIGHT = 0.16, 0.04
+AIR, TIGHT = 0.16, 0.08
 """Scene units that a name keeps from the rim of a pill, and an arrow from what it joins; from that of a circle."""
 
 RADIUS = 0.4
@@ -31,8 +31,8 @@ SPACE = 0.08
 """Between the name of a weight and its number."""
 
 TINT = 0.2
-HAIR, FAINT, TURNS = 0.008, 0.11, 8
-"""The width of the edges that stand for many, and how strongly they are drawn."""
+HAIR, FAINT, TURNS = 0.008, 0.3, 8
+"""The width of the edges that stand for many, how strongly all of them are laid on, and in how many turns."""
 
 
 class Weight(NamedTuple):
@@ -272,11 +272,14 @@ class Diagram(Drawing):
         others = np.stack([np.full(len(weights), x), np.linspace(high, low, len(weights))], axis=1)
         ends = np.stack([np.broadcast_to(self.place(fan.hub), others.shape), others], axis=1)
         colors = {1: self.theme.positive, -1: self.theme.negative}
+        brush.context.push_group()  # opaque lines, made faint together: where they cross no third hue comes into being
         brush.context.set_antialias(cairo.ANTIALIAS_FAST)  # so many lines that cross would take long otherwise
         for part, sign in product(range(TURNS), colors):  # in turns, so that neither hue lies upon the other
             chosen = (np.sign(weights) == sign) & (np.arange(len(weights)) % TURNS == part)
-            brush.segments(ends[chosen], colors[sign], HAIR, FAINT * shown * self.opacity, cairo.LINE_CAP_BUTT)
+            brush.segments(ends[chosen], colors[sign], HAIR, 1.0, cairo.LINE_CAP_BUTT)
         brush.context.set_antialias(cairo.ANTIALIAS_DEFAULT)
+        brush.context.pop_group_to_source()
+        brush.context.paint_with_alpha(FAINT * shown * self.opacity)
 
     def _draw_edge(self, brush: Brush, edge: str) -> None:
         ways = self.edges[edge]

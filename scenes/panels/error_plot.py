@@ -53,9 +53,8 @@ class ErrorPlot(Drawing):
         low = max(min(least, high - 1), high - TALLEST)
         self.errors = np.where(np.isfinite(errors), np.maximum(errors, 10.0**low), np.nan)
         ends = float(self.powers.min()) - ASIDE, float(self.powers.max()) + ASIDE
-        self._axes = Axes(
-            look, ends, (10.0**low, 10.0 ** (high + HEADROOM)), (names[0], ""), logarithmic=True, whole=True, powers=True
-        )
+        span = 10.0**low, 10.0 ** (high + HEADROOM)
+        self._axes = Axes(look, ends, span, (names[0], ""), logarithmic=True, whole=True, powers=True)
         self._upward = look.stamp(names[1], SIZES.label, look.theme.muted)
         self._labels = [look.stamp(label, SIZES.label, color) for label, color in zip(labels, colors, strict=True)]
         self._reasons = [look.stamp(reason, SIZES.tick, look.theme.text) for reason in reasons]

@@ -15,9 +15,9 @@ from scenes.theme import SIZES
 
 SIZE, SMALLEST = 0.32, 0.26
 """Of the numbers; where they are too long for their columns all become smaller, not below."""
-ENDS = (0.405, 0.885)
+ENDS = (0.425, 0.9)
 """Shares of the width at which the two columns of numbers end; between them stands the comparison."""
-NAMES = 0.15
+NAMES = 0.17
 """Share of the width that the names of the rows take."""
 SAMPLES = 200
 """So many states are measured for the width of the numbers, besides the first ones."""

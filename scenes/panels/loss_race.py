@@ -59,6 +59,7 @@ class LossRace(Runs):
         heads: what stands above the columns of the table: that of the names, then those of the details.
         colors: of each curve; losses have theirs, where None.
         counted: key of the caption that says where on the axis something happened, with a `number`.
+        upward: markup of the upward axis's name; else that of the loss, and that it counts in powers of ten.
 
     Attributes that a film moves, each 0 … 1 unless stated (and those of `Runs`):
         axes: opacity of the scales. span: (2,) the powers of ten from which to which the axis goes.
@@ -77,13 +78,14 @@ class LossRace(Runs):
         heads: Sequence[str | Words] = (),
         colors: Sequence[str] | None = None,
         counted: str = "map.epoch",
+        upward: str = "",
     ) -> None:
         super().__init__(frame, look.theme, colors or [look.theme.loss] * len(curves))
         self.look, self.curves, self.counted = look, tuple(curves), counted
         self.axes = self.details = 0.0
         self.low, self.ends = np.zeros(len(self.curves)), 1.0
         last = max(float(curve.epoch[-1]) for curve in self.curves)
-        upward = look.captions.typeset("map.powers", name=_words(names[1]))
+        upward = upward or look.captions.typeset("map.powers", name=_words(names[1]))
         self._axes = Axes(look, (0.0, max(1.0, last)), (1.0, 10.0), (names[0], upward), logarithmic=True, whole=True)
         self._stamps = [
             [look.stamp(words, SIZES.tick, look.theme.text) for words in (curve.name, *curve.details)]

@@ -57,6 +57,8 @@ class LossSurface(Drawing):
         slopes: the least and the largest size of the gradient that the colours tell apart, where they shall.
     """
 
+    star_size = STAR
+
     def __init__(
         self,
         frame: Rectangle,
@@ -243,7 +245,9 @@ class LossSurface(Drawing):
         lowest = np.array(self.terrain.minimum)
         if self.terrain.on_map(lowest[:2], lowest[2]):
             star = seen.project(self.terrain.model(lowest[:2], lowest[2]))
-            brush.star(star, STAR * self.star, self.theme.minimum, self.theme.background, self.star * self.opacity)
+            brush.star(
+                star, self.star_size * self.star, self.theme.minimum, self.theme.background, self.star * self.opacity
+            )
 
     def _draw_kept(self, brush: Brush, seen: View, trail: Trail) -> None:
         """A run that has ended: its path, thinner, and a small ball where it stopped."""

@@ -171,9 +171,10 @@ class Workbench:
         """A question mark above each column of the input that has no weight, and dots where there are more of them."""
         color, columns = self.look.theme.loss, slots(product.given.shape[1])
         places = range(len(slots(product.weight.shape[1])), len(columns))
-        marks = {j: "?" if columns[j] is not None else "$dots.c$" for j in places}
-        x, level = given.x + self.cell / 2, y + HEIGHT / 2
-        return tuple(Sign(f"no weight {j}", mark, x + j * self.cell, level, OPERATOR, color) for j, mark in marks.items())
+        marks = ["?" if columns[j] is not None else "$dots.c$" for j in places]
+        at = [given.x + (j + 0.5) * self.cell for j in places]
+        named = zip(places, marks, at, strict=True)
+        return tuple(Sign(f"no weight {j}", mark, x, y + HEIGHT / 2, OPERATOR, color) for j, mark, x in named)
 
     def _row_frames(self, blocks: list[Placed], row: int) -> list[Stroke]:
         """Frames around a row of the first block and of the last."""

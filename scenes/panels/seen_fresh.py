@@ -23,8 +23,8 @@ class SeenFresh(Drawing):
 
     Args:
         epochs: (T,) as recorded. losses: (2, T) over seen and over fresh points.
-        levels: (2,) a loss to compare each with.
-        labels: of the two curves and of the levels. names: of the two axes.
+        levels: (2,) a loss to compare each with. tone: their colour.
+        labels: of the two curves and of the two levels. names: of the two axes.
         close: the losses from which to which it shows when it has closed in.
 
     Attributes that a film moves, each 0 … 1:
@@ -39,15 +39,17 @@ class SeenFresh(Drawing):
         epochs: np.ndarray,
         losses: np.ndarray,
         levels: np.ndarray,
-        labels: tuple[str | Words, str | Words, str | Words],
+        labels: tuple[str | Words, str | Words, str | Words, str | Words],
         names: tuple[str | Words, str | Words],
         close: tuple[float, float],
+        tone: str = "",
     ) -> None:
         super().__init__(frame)
         self.theme, self.epochs, self.losses, self.levels = look.theme, np.asarray(epochs, float), losses, levels
         self.axes = self.mark = 0.0
         self.shown, self.leveled = np.zeros(2), np.zeros(2)
-        colors = (look.theme.loss, look.theme.loss, look.theme.text)
+        self.tone = tone or look.theme.text
+        colors = (look.theme.loss, look.theme.loss, self.tone, self.tone)
         self._labels = [look.stamp(label, SIZES.tick, color) for label, color in zip(labels, colors, strict=True)]
         self._least_label = look.stamp(
             look.captions.typeset("map.epoch", number=f"{int(epochs[self.least]):,}"), SIZES.tick
@@ -110,7 +112,7 @@ class SeenFresh(Drawing):
         for which, level in enumerate(self._level_heights()):
             ends = clipped(np.array([[left, level], [right, level]]), inner)[0]
             if len(ends):
-                brush.line(ends[0], self.theme.text, 0.025, float(self.leveled[which]) * self.opacity, (0.1, 0.09))
+                brush.line(ends[0], self.tone, 0.025, float(self.leveled[which]) * self.opacity, (0.1, 0.09))
         for which in (FRESH, SEEN):
             self._draw_curve(brush, which, inner, float(self.shown[which]) * self.opacity)
         self._draw_mark(brush, inner)
@@ -155,13 +157,12 @@ class SeenFresh(Drawing):
         self._least_label.put(brush, float(beside), inner[1] + 0.24, opacity, anchor, halo=self.theme.background)
 
     def _draw_labels(self, brush: Brush, inner: np.ndarray) -> None:
-        """Beside the plot: of each curve at its present height, of the level that shows."""
+        """Beside the plot: of each curve at its present height, of each level."""
         _, bottom, right, top = inner
         curves = [self.curve(which) for which in (SEEN, FRESH)]
-        level = int(np.argmax(self.leveled))
-        heights = [curve[-1, 1] if len(curve) else top for curve in curves] + [self._level_heights()[level]]
+        heights = [curve[-1, 1] if len(curve) else top for curve in curves] + self._level_heights().tolist()
         within = [bottom - 0.1 <= height <= top + 0.1 for height in heights]
-        strengths = np.array([*self.shown, self.leveled[level]]) * within
+        strengths = np.array([*self.shown, *self.leveled]) * within
         sizes = np.where(strengths > 0.01, LINE, 0.0)
         for label, y, strength in zip(
             self._labels, spread(np.clip(heights, bottom, top), sizes, bottom, top + LINE / 2), strengths, strict=True

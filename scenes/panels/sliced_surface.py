@@ -11,6 +11,8 @@ from scenes.panels.loss_surface import KEPT, LossSurface
 from scenes.panels.terrain import Route, Terrain
 from scenes.panels.view import View
 
+STAR = 0.34
+"""The points of the star are seen behind the balls that come to lie upon it."""
 CURTAIN = 0.16
 """How strongly the upright plane of a slice is tinted, from the floor to the surface."""
 
@@ -25,6 +27,8 @@ class SlicedSurface(LossSurface):
         slice0, slice1: how much of each slice is drawn, from the start outwards. curtains: opacity of their planes.
         others: how far the other runs' balls and paths have come in; they are at the same epoch.
     """
+
+    star_size = STAR
 
     def __init__(
         self,

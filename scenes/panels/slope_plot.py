@@ -33,6 +33,8 @@ FLAT = 1e-5
 """A slope no larger than this is zero but for rounding: no arrow says which way."""
 DRAWN = 241
 """So many points of a curve are drawn at most."""
+BESIDE = 1.5
+"""So much of the frame's width no legend takes, in scene units."""
 PITCH = 0.36
 """From one epoch in which a ball left to the next, in scene units."""
 
@@ -57,12 +59,13 @@ class SlopePlot(CrossSection):
         names: of the two axes.
         color: of tangents and steps, and of the ground below the curve, which it then tints; the gradient's where
             None, and no tint.
+        legends: what may stand above the plot, at its right end, in that colour.
 
     Attributes that a film moves, each 0 … 1 (and those of `CrossSection`):
         tangent: how far tangents have grown, at the balls of bright runs. ghosts: opacity of those at earlier states.
         drop: opacity of the line from a ball down to its weight.
         way: how far the arrow has grown that points downhill. stride: how far it has taken the length of the step.
-        leaves: opacity of the epochs in which balls have left the plot.
+        leaves: opacity of the epochs in which balls have left the plot. told: (L,) opacity of each legend.
     """
 
     def __init__(
@@ -74,12 +77,14 @@ class SlopePlot(CrossSection):
         rolls: Sequence[Roll],
         names: tuple[Words | str, Words | str],
         color: str | None = None,
+        legends: Sequence[Words] = (),
     ) -> None:
         super().__init__(frame, look, weight, loss, rolls, names, floor=0.0, centre=float(rolls[0].distance[0]))
         self.look, self.rolls, self.hue = look, tuple(rolls), color or look.theme.gradient
         self.tint = TINT if color else 0.0
         self.tangent = self.ghosts = self.drop = self.way = self.stride = 0.0
-        self.leaves = 1.0
+        self.leaves, self.told = 1.0, np.zeros(len(legends))
+        self._legends = [self._legend(words) for words in legends]
         self._axes.left = max([LEFT, *[number.width + 0.2 for number in self._axes.y_ticks[1]]])
 
     # Where everything is
@@ -162,6 +167,13 @@ class SlopePlot(CrossSection):
         for run in self.order():
             self._draw_run(brush, run, inner)
         self._draw_leaving(brush, inner)
+        for legend, told in zip(self._legends, self.told, strict=True):
+            legend.put(brush, inner[2], inner[3] + 0.2, float(told) * self.opacity, anchor=1.0)
+
+    def _legend(self, words: Words) -> Stamp:
+        """A legend, smaller where it would touch the name of the axis."""
+        stamp, room = self.look.stamp(words, SIZES.label, self.hue), float(self.frame[2] - self.frame[0]) - BESIDE
+        return stamp if stamp.width <= room else self.look.stamp(words, SIZES.label * room / stamp.width, self.hue)
 
     def _draw_curve(self, brush: Brush) -> None:
         """As far as it has spread from its centre, with the ground below it where that is tinted."""

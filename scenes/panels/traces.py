@@ -89,8 +89,8 @@ class Traces(Drawing):
 
     @property
     def box(self) -> np.ndarray:
-        """What axes and lines take of the frame; the numbers of true values stand to the right of it."""
-        return self.frame - np.array([0, 0, ASIDE if self.truths else 0.0, 0])
+        """What axes and lines take of the frame; what stands to the right of it: true values, or the names of lines."""
+        return self.frame - np.array([0, 0, ASIDE if self.truths or self.strong is not None else 0.0, 0])
 
     def place(self, epochs: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Scene coordinates (n, 2)."""
@@ -145,14 +145,15 @@ class Traces(Drawing):
             line = np.array([[left, level], [left + self.truth * (right - left), level]])
             brush.line(line, self.theme.truth, 0.035, self.opacity * (self.truth > 0), dash=(0.16, 0.14))
             number.put(brush, right + 0.12, level, self.truth * self.opacity * apart, anchor=0.0)
-        if self._truth_name is not None:
+        if self._truth_name is not None and self.truths:
             end, top = float(self.frame[2]), self._axes.inner(self.box)[3]
             self._truth_name.put(brush, end, float(top) + 0.2, self.truth * self.opacity, anchor=1.0)
 
     def _draw_numbers(self, brush: Brush, ends: np.ndarray, zero: float) -> None:
         """Beside the lines' ends, away from zero, where they are apart; at the edge, with an arrow, of lines beyond."""
         _, bottom, right, top = self._axes.inner(self.box)
-        away = RISE * (self._sides if len(self._sides) else np.where(ends[:, 1] >= zero, 1.0, -1.0))
+        rise = 0.0 if self.strong is not None else RISE
+        away = rise * (self._sides if len(self._sides) else np.where(ends[:, 1] >= zero, 1.0, -1.0))
         levels = np.clip(ends[:, 1] + away, bottom + RISE, top - RISE)
         if self.labelled:
             levels = spread(levels, np.full(len(levels), APART), bottom, top)
@@ -160,7 +161,7 @@ class Traces(Drawing):
             return
         shown = self.lines * self.opacity
         for node, (end, level) in enumerate(zip(ends, levels, strict=True)):
-            x = min(float(end[0]) + 0.28, right - 0.12)
+            x = right + 0.22 if self.strong is not None else min(float(end[0]) + 0.28, right - 0.12)
             self._numbers[node].put(brush, x, float(level), shown, halo=self.theme.background)
             if not bottom <= end[1] <= top:
                 self._draw_beyond(brush, x - 0.22, float(level), np.sign(end[1] - bottom), shown)

@@ -224,7 +224,7 @@ def test_the_first_and_the_last_nodes_keep_their_own_weights(shown):
         assert diagram.weight(f"in{key}") == recorded(run, f"layer1.weight[{node},0]", 1000)
         assert diagram.weight(f"out{key}") == recorded(run, f"layer2.weight[0,{node}]", 1000)
     stage = material.STAGES.index("wide")
-    assert diagram.circles["ulast"][stage].name.endswith("500")
+    assert diagram.circles["ulast"][stage].name.endswith("500 $= v_500$")
 
 
 @pytest.mark.parametrize("nodes", [1, 2, 3, 4])
@@ -387,10 +387,10 @@ def test_a_part_that_is_not_in_a_picture_waits_where_it_is_next():
 @pytest.mark.parametrize(
     ("values", "said", "unsaid"),
     [
-        ({}, "both end as 2.45 + 4.00 x", "still on its way"),
-        ({"epochs": 1, "seed": 9}, "still on its way: 0.77 + 0.75 x, and 0.26 + 1.23 x", "both end as"),
-        ({}, "What learns are the edges, never the circles: up to epoch 1,000", "no number any more"),
-        ({"data_seed": 18130, "epochs": 300}, "the loss is no number any more", "up to epoch 1,000"),
+        ({}, "both end as 4.00 x + 2.45", "still on their way"),
+        ({"epochs": 1, "seed": 9}, "still on their way: 0.75 x + 0.77, and 1.23 x + 0.26", "both end as"),
+        ({}, "What learns: the numbers on the edges. Colour is their sign", "no number any more"),
+        ({"data_seed": 18130, "epochs": 300}, "the loss is no number any more", "goes into one node"),
         ({"nodes": 1, "wide": 5}, "x goes into one node", "nodes: each has a weight"),
         ({"nodes": 4, "wide": 7}, "the thin lines are all 6 other edges", "goes into one node"),
     ],

@@ -9,7 +9,7 @@ from netstage import play, share_near, standing, still
 from learning import store
 from scenes.catalogue import find
 from scenes.drawing import mix
-from scenes.figures.gradient_check import exact, slope
+from scenes.figures.gradient_check import exact, slope, spacing
 from scenes.material import gradient_check as made
 from scenes.parameters import GradientCheckParameters
 
@@ -146,6 +146,16 @@ def test_near_enough_the_secant_lies_on_the_tangent_and_at_last_it_does_not(show
     assert apart[7] > 0.5
 
 
+@pytest.mark.parametrize("row", range(len(HS)))
+def test_the_losses_as_written_give_the_slope_of_their_row(shown, row):
+    film = shown[0]
+    level = number(film.figures["loss0"].plain)
+    there = film.check.losses[row, 0]
+    assert level == pytest.approx(film.check.loss, abs=5.1e-7)
+    beside = number(exact(there, film.check.step).plain)
+    assert (beside - level) / HS[row] == pytest.approx(number(film.table.text(2 + row, 1)), rel=1e-3)
+
+
 def test_rungs_are_neighbouring_float32_numbers(shown):
     view = shown[0].view
     view.row = 7.0
@@ -165,8 +175,9 @@ def test_rungs_are_neighbouring_float32_numbers(shown):
 
 def test_the_losses_on_screen_show_their_last_digit():
     step = float(np.spacing(np.float32(8587.6875)))
-    assert exact(8587.6875, step).plain == "8,587.6875"
-    assert exact(8587.6865234375, step).plain == "8,587.6865"
+    assert exact(8587.6875, step).plain == "8,587.687500"
+    assert exact(8587.6865234375, step).plain == "8,587.686523"
+    assert spacing(step).plain == "0.000977"
     for value in (0.0123, 26.36, 8587.6875, 1.5e6, 3e8, 4e13):
         here = np.float32(value)
         there = np.nextafter(here, np.float32(np.inf))
@@ -214,7 +225,10 @@ def test_errors_are_drawn_where_they_belong(shown, data):
             for axis in (0, 1)]  # fmt: skip
     assert film.check.best == (plot.least(0), plot.least(1)) == tuple(best)
     assert (HS[best[0]], HS[best[1]]) == (0.001, 0.01)
-    assert film.table.marked == 2 + best[0]
+    assert (film.table.marked, film.table.many) == (2 + best[1], 2), "the best of either slope"
+    assert (film.proven, film.figures["best_far"].plain, film.figures["best_near"].plain) == (
+        "between_two", "0.01", "0.001",
+    )  # fmt: skip
 
 
 # What the captions say

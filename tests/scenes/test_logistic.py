@@ -58,7 +58,7 @@ def test_the_13_points_are_those_of_the_notes(shown, told):
     assert share_near(stills["points"], few.place(x, sigmoid(x - 1)), shown[0].theme.truth) < 0.2
     assert share_near(stills["points"], few.place(few.x, few.y), shown[0].theme.data) == 1
     assert few.x[few.picked] == 1
-    assert "At x = 1 a 1 had probability 0.731, and a 0 came" in told
+    assert "The height of the curve is a probability: 0.731 for a 1 at x = 1. By chance a 0 came" in told
 
 
 def test_the_straight_line_is_the_best_one_and_no_probability(shown, told):
@@ -168,7 +168,7 @@ def test_the_end_is_in_the_picture_beside_the_truth(shown, told):
     assert "the truth is (−1, 5)" in told
 
 
-def test_the_star_is_the_least_loss_that_there_is(shown, told):
+def test_the_level_is_the_least_loss_that_there_is(shown, told):
     film = shown[0]
     x, y = film.run.x.astype(float), film.run.y.astype(float)
     w0, w1 = np.meshgrid(np.linspace(-1.1, -0.95, 31), np.linspace(4.6, 5.1, 51), indexing="ij")
@@ -177,9 +177,10 @@ def test_the_star_is_the_least_loss_that_there_is(shown, told):
     best = np.unravel_index(losses.argmin(), losses.shape)
     assert film.figures["best"].plain == "(−1.032, 4.837)"
     assert (w0[best], w1[best]) == pytest.approx((-1.032, 4.837), abs=0.011)
-    star = film.curve.place(np.zeros(1), np.array([film.curve.least]))
-    assert share_near(shown[1]["train-2"], star, film.theme.minimum) == 1
-    assert share_near(shown[1]["train"], star, film.theme.minimum) == 0, "it was not shown before"
+    level = film.curve.place(np.linspace(40, 240, 30), np.full(30, film.curve.least))
+    assert share_near(shown[1]["train-2"], level, film.theme.minimum) > 0.4, "dashed"
+    assert share_near(shown[1]["train"], level, film.theme.minimum) < 0.2, "it was not shown before"
+    assert film.text("train.level") == "least possible: 0.1008"
 
 
 @pytest.mark.parametrize(

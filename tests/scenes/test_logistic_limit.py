@@ -84,7 +84,7 @@ def test_the_single_sigmoid_ends_as_recorded_and_only_rises(shown, told):
     x, y = film.single.x.astype(float), film.single.y.astype(float)
     assert curve == pytest.approx(sigmoid(w0 + w1 * x), abs=1e-6)
     assert (np.diff(curve) > 0).all()
-    assert "The sigmoid only rises" in told
+    assert "A sigmoid goes one way only: this one rises" in told
     film.plot.frame = frame
     assert share_near(stills["one"], film.plot.place(x, curve)[40:-40:40], film.theme.estimate) > 0.9
     assert entropy(sigmoid(w0 + w1 * x), y) == pytest.approx(float(film.single.loss[-1]), abs=1e-6)
@@ -98,12 +98,17 @@ def test_no_single_sigmoid_has_less_than_the_dashed_level(shown, told):
     assert film.least == pytest.approx(min(losses), abs=1e-4)
     assert film.least <= min(losses)
     assert film.single.loss[-1] - film.least < 1e-5
-    assert "No: 0.4920, the star, is the least loss of any single sigmoid. This one has 0.4920" in told
+    assert "No: 0.4920, the dashed line, is the least loss of any single sigmoid. This one has 0.4920" in told
     curve = held["billion"][2]
     level = curve.place(np.linspace(600, 4400, 80), np.full(80, film.least))
-    assert share_near(stills["one"], curve.place(np.zeros(1), np.array([film.least])), film.theme.minimum) == 0
-    assert share_near(stills["billion"], curve.place(np.zeros(1), np.array([film.least])), film.theme.minimum) == 1
+    early = curve.place(np.linspace(50, 500, 40), np.full(40, film.least))
+    assert share_near(stills["one"], early, film.theme.minimum) == 0
+    assert share_near(stills["billion"], early, film.theme.minimum) > 0.4, "dashed"
     assert np.ptp(level[:, 1]) == 0
+    assert film.text("billion.level") == "best sigmoid: 0.4920"
+    behind = curve.place(np.linspace(50, 4900, 200), np.full(200, entropy(probability(x), y)))
+    assert share_near(stills["one"], behind, film.theme.truth) == 0
+    assert share_near(stills["billion"], behind, film.theme.truth) > 0.4, "dashed"
     assert f"has a loss of {entropy(probability(x), y):.4f}" in told
 
 

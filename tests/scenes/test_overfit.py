@@ -175,6 +175,24 @@ def test_the_default_film_says_what_its_runs_show(shown):
     assert line.loss[-1] < line.loss[row]
     assert film.text("fresh_line.turned") in said
     assert film.text("verdict.fitted") in said
+    assert line.loss[-1] < mean_square(line.y)
+    assert line.test_loss[-1] < mean_square(line.test_y)
+
+
+def test_the_line_that_the_points_come_from_is_compared_on_the_same_points(shown):
+    film, _, held = shown
+    run, pair = film.line, held["fresh_line"]["pair"]
+    levels = [mean_square(y - np.where(x < 0, x, 3.5 * x)) for x, y in ((run.x, run.y), (run.test_x, run.test_y))]
+    assert pair.levels == pytest.approx(levels)
+    assert pair.leveled.tolist() == [1, 1]
+    inner = pair.inner()
+    heights = pair.place(np.zeros(2), pair.levels)[:, 1]
+    assert ((heights > inner[1]) & (heights < inner[3])).all(), "both are in the plot, closed in"
+    assert run.test_loss[-1] > levels[1]
+    assert film.text("fresh_line.beside_worse") in {subtitle.text for subtitle in film.subtitles}
+    assert f"{levels[1]:.4f}" in film.text("fresh_line.beside_worse")
+    cells = [[film.table.text(row, column) for column in range(1, 5)] for row in (0, 1)]
+    assert cells == [["0.0632", "0.1006", "2.2265", "0.0829"], ["0.7460", "1.0975", "0.9214", "0.9214"]]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +244,7 @@ def test_every_caption_can_be_read_and_the_length_is_right(shown):
 def test_losses_end_where_they_are_no_numbers_and_labels_keep_apart():
     epochs = np.arange(0, 50, 10)
     losses = np.array([[3.0, 1.0, 0.5, np.inf, np.nan], [3.0, 2.0, 1.0, 1.1, 1.2]])
-    labels, names = ("seen", "fresh", "zero"), ("a", "b")
+    labels, names = ("seen", "fresh", "zero seen", "zero fresh"), ("a", "b")
     panel = SeenFresh((-6, -3, 0, 2), Look("dark", "en"), epochs, losses, np.full(2, 2.5), labels, names, (0, 2))
     panel.epoch = 40.0
     assert panel.curve(SEEN)[-1] == pytest.approx(panel.place(np.array([20.0]), np.array([0.5]))[0])

@@ -67,8 +67,8 @@ def test_what_was_learned_is_what_the_notes_learned(shown):
     diagram, readout = held["train"]["diagram"], held["train"]["readout"]
     assert [diagram.number(0, k, 0).plain for k in range(4)] == ["3.74", "2.86", "−1.91", "1.02"]
     assert [readout.text(0), readout.text(1)] == ["1,000", "0.9891"]
-    assert "−1.907x³ + 2.865x² + 3.741x + 1.024" in film.text("truth.arrives")
-    assert "−2x³ + 3x² + 4x + 1" in film.text("truth.dashed")
+    assert "3.74x + 2.86x² − 1.91x³ + 1.02" in film.text("truth.arrives")
+    assert "4x + 3x² − 2x³ + 1" in film.text("truth.dashed")
 
 
 def test_the_homework_ends_as_the_notes_say(shown):
@@ -78,13 +78,28 @@ def test_the_homework_ends_as_the_notes_say(shown):
     assert np.isnan(film.homework.loss[-1])
     assert stage["curve"].broken == 34
     assert np.isfinite(film.homework.loss[33])
-    assert film.text("homework_rate.lost").startswith("In epoch 34 the loss is inf")
+    assert film.text("homework_rate.overflow").startswith("Epoch 34: the squares add up")
+    assert "inf from epoch 34 on, and nan from epoch 72 on" in film.text("homework_rate.lost")
     note = film.text("homework_rate.note_lost")
     assert "48.61" in note
     assert "162.83, 1,770.71, 20,106.01" in note
     assert np.isnan(film.homework.loss[72])
     assert np.isinf(film.homework.loss[71])
     assert "nan comes, in epoch 72" in note
+
+
+def test_what_overflowed_is_the_sum_before_the_mean(shown):
+    film, _, held = shown
+    weights = film.homework.params[34].astype(float)
+    squares = (film.homework.y - columns(film.homework.x) @ weights) ** 2
+    largest = float(np.finfo(np.float32).max)
+    assert squares.mean() < largest < squares.sum()
+    assert film.figures["most"].plain == "3.4×10³⁸"
+    told = [subtitle.text for subtitle in film.subtitles]
+    assert film.text("homework_rate.overflow") in told
+    traces = held["homework_rate"]["traces"]
+    assert (traces.strong, traces.truths) == (film.bowl.steepest, ())
+    assert held["train"]["traces"].strong is None
 
 
 def test_plain_descent_by_hand_gives_the_same_runs(shown):
@@ -245,6 +260,15 @@ def test_other_runs_get_other_words(tmp_path):
     assert film.text("homework_rate.slow") in said
     assert film.text("critical.both") in said
     assert not any("an epoch multiplies" in text for text in said)
+
+
+def test_with_equal_rates_the_overflow_is_told_once(tmp_path):
+    parameters = PolynomialParameters(lr=0.1, large_lr=0.1, epochs=90)
+    runs = store.fetch_all(parameters.experiments(), root=tmp_path)
+    film = play("polynomial", parameters, lambda *_: None, runs)
+    told = [key for key in standing(film) if key[1] == film.text("homework_rate.overflow")]
+    assert len(told) == 1
+    assert film.time <= 85
 
 
 def test_every_caption_can_be_read_and_the_length_is_right(shown):

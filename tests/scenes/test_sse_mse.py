@@ -109,10 +109,11 @@ def test_the_ledger_is_gradient_descent_at_every_epoch(shown, histories):
             slope = 2 * np.array([miss.sum(), (miss * x).sum()]) / share
             rows = [numbers(film.ledger.text(row, column)) for row in range(5)]
             assert rows[WEIGHTS] == pytest.approx(expected[epoch], abs=6e-5)
-            assert rows[LOSSES] == pytest.approx([(miss**2).sum() / share], abs=0.006)
-            assert rows[SLOPES] == pytest.approx(slope, abs=0.006)
+            assert rows[LOSSES] == pytest.approx([(miss**2).sum() / share], abs=0.006 / share)
+            assert rows[SLOPES] == pytest.approx(slope, abs=0.006 / share)
             assert rows[RATES] == [lr]
-            assert rows[STEPS] == pytest.approx(lr * slope, abs=6e-5)
+            assert rows[STEPS] == pytest.approx(lr * slope, abs=6e-6)
+            assert rows[STEPS] == pytest.approx(np.multiply(lr, rows[SLOPES]), abs=1.1e-5), "as written"
             if epoch:
                 assert rows[WEIGHTS] != pytest.approx(expected[epoch - 1], abs=6e-5), "an off-by-one is caught"
     film.ledger.epoch = 30.0
@@ -204,6 +205,16 @@ def test_the_mean_s_rate_makes_the_sum_explode_as_recorded(shown, histories):
     assert "from 8,587.69 up to 2.71×10⁶" in said(film)
     assert film.map.leaves_at(2) == 1
     assert np.isnan(wrong.loss[-1])
+
+
+def test_the_epoch_in_which_it_left_the_map_stands_clear_of_its_way(shown):
+    above = shown[0].map
+    spot, way = above.crossing(2)
+    width = above._mark_width(2, 1.0)
+    gap, y = above._clear_of_way(2, spot, width, False)
+    passed = spot - np.linspace(0, 3, 301)[:, None] * way
+    across = (passed[:, 0] > spot[0] - gap - width) & (passed[:, 0] < spot[0] - gap)
+    assert np.abs(passed[across, 1] - y).min() > 0.12
 
 
 def test_every_caption_can_be_read(shown):

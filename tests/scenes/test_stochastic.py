@@ -9,6 +9,7 @@ import pytest
 from netstage import play, share_near, standing, still
 
 from learning import store
+from scenes.drawing import mix
 from scenes.numbers import MINUS
 from scenes.parameters import StochasticParameters
 from scenes.theme import DARK
@@ -34,7 +35,7 @@ def shown(histories: Any) -> Any:
         beats[key] = SimpleNamespace(
             frame=still(film), epoch=film.epoch, picked=plot.picked_now(), line=line,
             drawn=plot.place(line[:, 0], line[:, 1]), points=plot.place(plot.x, plot.y),
-            readout=[film.readout.text(i) for i in range(4)], steps=[film.steps.text(i) for i in range(3)],
+            readout=[film.readout.text(i) for i in range(4)], steps=[film.steps.text(i) for i in range(4)],
             balls=[film.map.position(run) for run in (FEW, ALL)],
             spent=[film.spent_map.position(run) for run in (FEW, ALL)],
         )  # fmt: skip
@@ -124,6 +125,19 @@ def test_each_nervous_step_comes_from_its_point_alone(shown, histories):
         assert sorted(run.batch[first : first + 100, 0]) == list(range(100))
 
 
+def test_a_step_shows_the_line_before_it(shown, histories):
+    _, beats = shown
+    beat, first = beats["all_points"], histories["smooth"].params[0].astype(float)
+    assert beat.epoch == 1
+    upward = np.polyfit(beat.line[:, 1], beat.drawn[:, 1], 1)
+    before = np.polyval(upward, first[0] + first[1] * beat.line[:, 0])
+    apart = np.abs(before - beat.drawn[:, 1]) > 0.12
+    ghost, faint = np.stack([beat.drawn[:, 0], before], axis=1)[apart], mix(DARK.background, DARK.estimate, 0.4)
+    assert len(ghost) >= 10
+    assert share_near(beat.frame, ghost, faint) > 0.6
+    assert share_near(beats["data"].frame, ghost, faint) < 0.3
+
+
 def test_the_point_picked_out_is_ringed_in_the_picture(shown, histories):
     _, beats = shown
     beat = beats["one_point"]
@@ -161,7 +175,7 @@ def test_both_ways_lie_on_the_map_where_their_weights_are(shown, histories):
         assert beats["paths"].balls[ball] == pytest.approx(inner[:2] + share * (inner[2:] - inner[:2]), abs=1e-4)
     assert share_near(beats["paths"].frame, np.array(beats["paths"].balls)[:1], DARK.position_text) == 1.0
     assert share_near(beats["paths"].frame, np.array(beats["paths"].balls)[1:], DARK.text) == 1.0
-    assert beats["paths"].steps == ["300", "10.28", "11.65"]
+    assert beats["paths"].steps == ["100", "10.28", "300", "11.65"]
     middle = ground.loss[40, 40]
     w = np.array([ground.w0[40], ground.w1[40]])
     assert middle == pytest.approx(loss_of(histories["smooth"], w), rel=1e-6)

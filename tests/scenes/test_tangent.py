@@ -185,6 +185,10 @@ def test_the_figures_of_the_note(shown):
     figures = {name: words.plain for name, words in shown[0].figures.items()}
     assert (figures["g0"], figures["g1"]) == ("−1,342.25", "1,188.93")
     assert figures["plane_after"] == "(−3.658, 8.811)"
+    assert figures["own0"] == "w₀: −5 − 0.001 · (−1,342.25) = −3.658"
+    assert figures["own1"] == "w₁: 10 − 0.001 · 1,188.93 = 8.811"
+    assert [words.plain for words in shown[0].said_of(1)] == ["∂loss/∂w₁ = 1,188.93", figures["own1"]]
+    assert "−2 − 0.1 · (−6.000) = −1.400" in " ".join(line.text for line in shown[0].subtitles)
     assert (figures["plane_loss0"], figures["least"], figures["lowest"]) == ("8,587.69", "(2.446, 4.004)", "26.36")
     table = shown[0].ends
     assert [table.text(0, column) for column in range(3)] == ["(−5, 10)", "(2.429, 4.014)", "26.40"]
