@@ -129,6 +129,18 @@ class Film(Scene):
         since = self._said[0] if self._said is not None else self.time
         self.hold(max(since + seconds - less - self.time, 0.1))
 
+    def tell(self, key: str | None, *moves: Any, seconds: float = TIMING.caption, less: float = 0.0) -> None:
+        """Say something, or go on with what was said, with these moves; hold until it has been read.
+
+        Args:
+            key: of the caption, or None.
+            moves: played with it.
+            seconds: for which the caption stands, from its first trace on.
+            less: seconds that will follow anyway, as those of a beat's end.
+        """
+        self.play(self.say(key) if key else [], *moves)
+        self.until_read(seconds, less)
+
     # Words
 
     def text(self, key: str) -> str:

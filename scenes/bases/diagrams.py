@@ -80,8 +80,7 @@ class DiagramsFilm(LearningFilm):
 
     def ask(self, key: str, *moves: Any) -> None:
         """Ask, and let the class think."""
-        self.play(self.say(key), *moves)
-        self.until_read()
+        self.tell(key, *moves)
 
     def rest(self, seconds: float = TIMING.caption) -> None:
         """Let the last caption of a beat stand, the pause at its end included."""
@@ -120,7 +119,7 @@ class DiagramsFilm(LearningFilm):
     def train(self) -> None:
         """The model shown learns, to the end of a beat: its weights in the diagram, its curve and loss together."""
         run, plot = self.histories[self.model], self.plots[self.model]
-        self.play(plot.to(estimate=1, run_time=TIMING.quick), self.tell(self.readouts[self.model]))
+        self.play(plot.to(estimate=1, run_time=TIMING.quick), self.reveal(self.readouts[self.model]))
         self.proceed(float(run.epoch[-1]), durations_by(net_material.change(run), LEARNING))
         if not np.isfinite(run.loss[-1]):
             self.until_read()

@@ -17,7 +17,6 @@ from scenes.numbers import LARGE, power_of_ten, scientific, shortest
 from scenes.panels.error_plot import ErrorPlot
 from scenes.panels.number_table import NumberTable
 from scenes.panels.zoomed_slice import ZoomedSlice
-from scenes.theme import TIMING
 
 VIEW = (LEFT, BOTTOM + 0.5, 0.45, 2.75)
 TABLE = (0.85, BOTTOM + 0.55, RIGHT - 0.2, 2.55)
@@ -49,11 +48,6 @@ class GradientCheckFilm(Film):
         self.best = self.check.best[0]
         self.figures = figures.of_check(self.histories["here"], self.check)
         self.view.row = 0.0
-
-    def tell(self, key: str, *moves: Any, seconds: float = TIMING.caption) -> None:
-        """Say something, with what moves, and let it be read."""
-        self.play(self.say(key), *moves)
-        self.until_read(seconds)
 
     # Panels
 

@@ -32,6 +32,6 @@ class LearningFilm(Film):
         self.epoch = float(epoch)
         return [panel.to(epoch=epoch) for panel in self._clocked]
 
-    def tell(self, *readouts: Readout) -> list[Animation]:
+    def reveal(self, *readouts: Readout) -> list[Animation]:
         """All numbers of these appear."""
         return [readout.to(shown=np.ones(len(readout.columns)), run_time=TIMING.quick) for readout in readouts]

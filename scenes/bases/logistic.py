@@ -141,4 +141,4 @@ class LogisticFilm(LearningFilm):
         self.crowd.follow(self.run.epoch, self.run.yhat)
         self.restart(self.crowd, self.curve, self.readout)
         self.add(self.curve, self.readout)
-        self.play(self.curve.to(axes=1, curve=1), self.tell(self.readout))
+        self.play(self.curve.to(axes=1, curve=1), self.reveal(self.readout))

@@ -158,7 +158,7 @@ class OverfitFilm(LearningFilm):
 
     def both_losses(self) -> list[Animation]:
         """The loss over fresh points beside the other, and what saying zero gives there."""
-        return [self.pair.to(shown=[1, 1], leveled=[1, 1]), *self.tell(self.readout)]
+        return [self.pair.to(shown=[1, 1], leveled=[1, 1]), *self.reveal(self.readout)]
 
     def back_to_line(self) -> list[Animation]:
         """The run upon the broken line again, at its end, with its fresh points."""

@@ -122,7 +122,7 @@ class PolynomialFilm(LearningFilm):
         self.remove(*self.stage)
         self.add(*self.stage)
         seen = self.plot.to(frame=PLOT), self.traces.to(axes=1, lines=1, truth=1), self.curve.to(axes=1, curve=1)
-        return [*seen, *self.tell(self.readout)]
+        return [*seen, *self.reveal(self.readout)]
 
     def show_rate(self) -> list[Animation]:
         """The learning rate of the homework stands where the formula stood."""
@@ -153,22 +153,19 @@ class PolynomialFilm(LearningFilm):
         at = material.overflow(self.running)
         if self.at_homework and at is not None:
             self.advance(at, 0.6, 2.2)
-            self.play(self.say("homework_rate.overflow"))
-            self.until_read()
+            self.tell("homework_rate.overflow")
 
     def tell_growth(self) -> None:
         """What each epoch multiplies the loss of the homework by, where that is always the same."""
         if self.at_homework and material.growth(self.homework) is not None:
-            self.play(self.say("homework_rate.times"))
-            self.until_read(TIMING.key)
+            self.tell("homework_rate.times", seconds=TIMING.key)
 
     def tell_end(self, beat: str, seconds: float = TIMING.caption) -> str:
         """Say what became of the run on the stage; gives the key of the note."""
         fate: str = material.fate(self.running)
         if beat == "homework_rate" and fate == "lost":
             fate = f"lost{self.lost_how}"
-        self.play(self.say(f"{beat}.{fate}"))
-        self.until_read(seconds, less=TIMING.hold)
+        self.tell(f"{beat}.{fate}", seconds=seconds, less=TIMING.hold)
         return f"note_{fate}"
 
     @property

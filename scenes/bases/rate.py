@@ -264,7 +264,7 @@ class RateFilm(Film):
     def jump(self, place: int, run: int) -> None:
         """The first jumps of one run across the parabola, and of its foot on the map."""
         cut, above = self.parabola, self.map
-        self.tell(run)
+        self.quote(run)
         said = self.say(f"why.{self.way(run)}")
         if place:
             quick = {"foot": 0, "run_time": TIMING.quick}
@@ -274,13 +274,13 @@ class RateFilm(Film):
         self.advance(int(cut.hops[place].epoch[-1]), 0.9, 2.7)
         self.hold(TIMING.quick)
 
-    def tell(self, run: int) -> dict[str, Words]:
+    def quote(self, run: int) -> dict[str, Words]:
         """The figures of one run, for what is said next."""
         before = self.runs[run - 1] if run else None
         self.figures |= rate_figures.of_run(self.runs[run], self.best, before)
         return self.figures
 
-    def tell_group(self, runs: Sequence[int]) -> None:
+    def quote_group(self, runs: Sequence[int]) -> None:
         """The figures of several runs, for what is said next."""
         self.figures |= rate_figures.of_group([self.runs[run] for run in runs], self.best)
         part = "parts.two" if len(runs) == 2 else "parts.range"

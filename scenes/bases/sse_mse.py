@@ -9,11 +9,10 @@ from manim import Animation, FadeIn
 
 from learning.history import History
 from scenes import material
-from scenes.bases.telling import TellingFilm
 from scenes.captions import SYMBOLS
 from scenes.drawing import Rectangle, Tween
 from scenes.figures import sse_mse as figures
-from scenes.film import BOTTOM, LEFT, RIGHT
+from scenes.film import BOTTOM, LEFT, RIGHT, Film
 from scenes.look import Ink
 from scenes.markup import Words
 from scenes.material import sse_mse as both_material
@@ -42,7 +41,7 @@ RULE = '$n alpha dot display(1/n) #gradient[$upright("slope")$] = alpha dot #gra
 OWN_SCALES = (RIGHT - 1.5, 3.3)
 
 
-class SseMseFilm(TellingFilm):
+class SseMseFilm(Film):
     """The sum of squares on the left, their mean on the right.
 
     Attributes:

@@ -8,10 +8,9 @@ from manim import Animation
 from learning import data
 from learning.history import History
 from scenes import material
-from scenes.bases.telling import TellingFilm
 from scenes.captions import SYMBOLS
 from scenes.figures import stochastic as figures
-from scenes.film import BOTTOM, LEFT, RIGHT
+from scenes.film import BOTTOM, LEFT, RIGHT, Film
 from scenes.look import Ink
 from scenes.markup import Words
 from scenes.material import stochastic as step_material
@@ -35,7 +34,7 @@ FEW, ALL = 0, 1
 """Which run is which, on the map and among the losses: that with all points lies upon the other."""
 
 
-class StochasticFilm(TellingFilm):
+class StochasticFilm(Film):
     """One run with all the data a step, and two that are compared: all of it, and a few points.
 
     Attributes:

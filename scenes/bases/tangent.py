@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from manim import Animation
@@ -62,11 +61,6 @@ class TangentFilm(Film):
         if len(self.one) > 1:
             self.figures |= figures.of_weight(self.one[self.facing], "other_")
         self.restart(self.curve, self.readout)
-
-    def tell(self, key: str, *moves: Any, seconds: float = TIMING.caption, less: float = 0.0) -> None:
-        """Say something, with what moves, and let it be read."""
-        self.play(self.say(key), *moves)
-        self.until_read(seconds, less)
 
     # One weight
 

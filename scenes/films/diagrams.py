@@ -28,8 +28,7 @@ class Diagrams(DiagramsFilm):
 
     def matrix(self) -> None:
         """The same with matrices, and its weights learn."""
-        self.play(self.say("matrix.say"), self.turn("matrix"))
-        self.until_read()
+        self.tell("matrix.say", self.turn("matrix"))
         self.play(self.say("matrix.learn"))
         self.train()
 
@@ -65,8 +64,7 @@ class Diagrams(DiagramsFilm):
         self.play(self.say(f"net.ask_{self.many}"), self.formula("multiply"), self.turn("multiply"), self.meet("net"))
         self.until_read(TIMING.key)
         for key, picture in (("bend", "bend"), ("sum", "net")):
-            self.play(self.say(f"net.{key}"), self.formula(picture), self.turn(picture))
-            self.until_read()
+            self.tell(f"net.{key}", self.formula(picture), self.turn(picture))
         self.train()
 
     def fold(self) -> None:

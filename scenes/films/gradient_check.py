@@ -28,8 +28,7 @@ class GradientCheck(GradientCheckFilm):
         """Two numbers that backward() says."""
         view, table = self.view, self.table
         self.add(self.title(), view, table)
-        self.play(self.say("question.slice"), view.to(axes=1, curve=1, ball=1, run_time=TIMING.slow))
-        self.until_read()
+        self.tell("question.slice", view.to(axes=1, curve=1, ball=1, run_time=TIMING.slow))
         self.play(self.say("question.says"), self.show_formula(CALL), table.to(heads=1, shown=self.rows(-1)))
         self.play(view.to(tangent=1))
         self.until_read(TIMING.key)

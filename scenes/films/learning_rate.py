@@ -69,7 +69,7 @@ class LearningRate(RateFilm):
     def run(self, runs: Sequence[int]) -> str:
         """One run: its path and its loss in sync, and where it ends."""
         (run,) = runs
-        self.tell(run)
+        self.quote(run)
         fate, first = self.fates[run], not self.race.axes
         slowly = fate == "turns" and self.fates.index(fate) == run
         seconds = FIRST if first else SLOW_TURN if slowly else OTHERS
@@ -82,7 +82,7 @@ class LearningRate(RateFilm):
     def group(self, runs: Sequence[int]) -> str:
         """Several runs with the same fate at a time."""
         fate = self.fates[runs[0]]
-        self.tell_group(runs)
+        self.quote_group(runs)
         self.let_run(runs, "group.go" if self.race.axes else "group.first", FIRST)
         alike = fate == "arrives" and self.figures["soon"] == self.figures["late"]
         self.name_ends(runs, "group.alike" if alike else f"group.{fate}", self.only([]))

@@ -27,16 +27,13 @@ class LinearLayer(LinearLayerFilm):
         """The box opens: two numbers, a height and a slope."""
         self.add(self.title(), self.plot, self.blocks, self.marks)
         points = self.plot.to(points_shown=1, run_time=1.5)
-        self.play(self.say("box.ask"), self.show_formula(code("net = torch.nn.Linear(1, 1)")), points)
-        self.until_read()
+        self.tell("box.ask", self.show_formula(code("net = torch.nn.Linear(1, 1)")), points)
         self.arrange("box.open", stages.OPEN)
         self.play(self.say("box.line"), self.plot.to(estimate=1))
         self.play(self.plot.to(near=1, run_time=TIMING.slow))
         self.until_read()
-        self.play(self.say("box.bias"), self.come_to_the_line(level=1))
-        self.until_read()
-        self.play(self.say(f"box.weight_{figures.way(self.layer)}"), self.come_to_the_line(wedge=1))
-        self.until_read(less=TIMING.hold)
+        self.tell("box.bias", self.come_to_the_line(level=1))
+        self.tell(f"box.weight_{figures.way(self.layer)}", self.come_to_the_line(wedge=1), less=TIMING.hold)
 
     def shapes(self) -> None:
         """A column goes in; the inner sizes must agree; each row is worked out alike."""
@@ -52,8 +49,7 @@ class LinearLayer(LinearLayerFilm):
         self.arrange("ones.ask", stages.COLUMNS, layer)
         self.arrange("ones.upon", stages.COLUMNS_UPON, epoch=1)
         self.marks.level, self.marks.wedge, self.marks.opacity = 0.0, 0.0, 1.0
-        self.play(self.say("ones.line"), self.come_to_the_line(level=1, wedge=1))
-        self.until_read(less=TIMING.hold)
+        self.tell("ones.line", self.come_to_the_line(level=1, wedge=1), less=TIMING.hold)
 
     def refused(self) -> None:
         """Two columns, or one long row, into a layer of one input: torch's own words."""
@@ -84,6 +80,5 @@ class LinearLayer(LinearLayerFilm):
         beside = self.solved.to(frame=self.beside, run_time=TIMING.slow)
         self.arrange("homework.ones", 2, self.show_formula(self.settings(2)), beside, epoch=2)
         ending = "same" if figures.agree(self.ways) else "rounded"
-        self.play(self.say(f"homework.{ending}"), self.drop_formula())
-        self.until_read(less=TIMING.hold)
+        self.tell(f"homework.{ending}", self.drop_formula(), less=TIMING.hold)
         return f"note_{ending}"

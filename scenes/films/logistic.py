@@ -24,23 +24,17 @@ class Logistic(LogisticFilm):
     def points(self) -> None:
         """Zeros and ones, the curve that they come from, and a point that chance has put elsewhere."""
         self.add(self.title(), self.few)
-        self.play(self.say("points.ask"), self.few.to(points_shown=1, run_time=TIMING.slow))
-        self.until_read(TIMING.key)
-        self.play(self.say("points.truth"), self.few.to(truth=1, run_time=TIMING.slow))
-        self.until_read()
-        self.play(self.say("points.chance"), self.few.to(pick=1))
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell("points.ask", self.few.to(points_shown=1, run_time=TIMING.slow), seconds=TIMING.key)
+        self.tell("points.truth", self.few.to(truth=1, run_time=TIMING.slow))
+        self.tell("points.chance", self.few.to(pick=1), seconds=TIMING.key, less=TIMING.hold)
 
     def crowds(self) -> None:
         """Many points; the best straight line among them; the curve that they come from."""
         self.play(self.away(self.few))
         self.show_line()
-        self.play(self.say("crowds.ask"), self.crowd.to(points_shown=1, run_time=TIMING.slow))
-        self.until_read()
-        self.play(self.say("crowds.line"), self.crowd.to(estimate=1, run_time=TIMING.move))
-        self.until_read(TIMING.key)
-        self.play(self.say("crowds.truth"), self.crowd.to(truth=1, run_time=TIMING.slow))
-        self.until_read(less=TIMING.hold)
+        self.tell("crowds.ask", self.crowd.to(points_shown=1, run_time=TIMING.slow))
+        self.tell("crowds.line", self.crowd.to(estimate=1, run_time=TIMING.move), seconds=TIMING.key)
+        self.tell("crowds.truth", self.crowd.to(truth=1, run_time=TIMING.slow), less=TIMING.hold)
 
     def layers(self) -> None:
         """A line, a sigmoid, and both together; one x is followed through all of them."""
@@ -57,22 +51,18 @@ class Logistic(LogisticFilm):
 
     def net(self) -> None:
         """Both layers become one function; its first curve among the points."""
-        self.play(self.say("net.say"), self.show_formula(CURVE), self.diagram.to(wrapped=1, run_time=TIMING.move))
-        self.until_read()
-        self.play(self.say("net.first"), self.among_points())
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell("net.say", self.show_formula(CURVE), self.diagram.to(wrapped=1, run_time=TIMING.move))
+        self.tell("net.first", self.among_points(), seconds=TIMING.key, less=TIMING.hold)
 
     def steepen(self) -> None:
         """The slope: steeper, then falling."""
-        self.play(self.say("steepen.ask"), self.tell(self.weights))
-        self.until_read()
+        self.tell("steepen.ask", self.reveal(self.weights))
         self.play(self.say("steepen.say"))
         self.by_hand(self.hand.steep)
 
     def shift(self) -> None:
         """The intercept: to one side, to the other; then back to the first curve."""
-        self.play(self.say("shift.ask"))
-        self.until_read()
+        self.tell("shift.ask")
         for key, state in (("say", self.hand.aside), ("back", len(self.hand.weights) - 1)):
             self.play(self.say(f"shift.{key}"))
             self.by_hand(state)

@@ -26,27 +26,23 @@ class Overfit(OverfitFilm):
         self.play(self.say("one_stair.ask"), self.show_formula(SIGMOID), self.stair.to(shown=[1]))
         self.play(self.stair.to(grown=[1]))
         self.until_read()
-        self.play(self.say("one_stair.say"), self.show_formula(STAIR), self.grow_stair())
-        self.until_read(less=TIMING.hold)
+        self.tell("one_stair.say", self.show_formula(STAIR), self.grow_stair(), less=TIMING.hold)
 
     def pile_up(self) -> None:
         """One node is one stair; a few add up; then all of them."""
         self.play(self.say(f"pile_up.{self.first_stair}"), self.show_formula(NODE), self.clear_for_nodes())
         self.play(self.add_nodes(1))
         self.until_read(TIMING.key)
-        self.play(self.say(f"pile_up.few{self.one}"), self.add_nodes(FEW - 1))
-        self.until_read()
+        self.tell(f"pile_up.few{self.one}", self.add_nodes(FEW - 1))
         self.play(self.say(f"pile_up.all{self.crowd}"), self.show_formula(NET), self.add_all_nodes())
         self.play(self.plot.to(points_shown=1, run_time=TIMING.slow))
         self.until_read(less=TIMING.hold)
 
     def follow(self) -> str:
         """The broken line: the sum follows its points."""
-        self.play(self.say(f"follow.ask{self.exact}"), self.stage(self.line), self.drop_formula())
-        self.until_read()
+        self.tell(f"follow.ask{self.exact}", self.stage(self.line), self.drop_formula())
         self.let_learn(7.5)
-        self.play(self.say(f"follow.{self.ending}"), self.plot.to(truth=1))
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell(f"follow.{self.ending}", self.plot.to(truth=1), seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.ending}"
 
     def pure_noise(self) -> str:
@@ -55,22 +51,18 @@ class Overfit(OverfitFilm):
         self.play(self.plot.to(truth=1), self.pair.to(leveled=[1, 0]))
         self.until_read(TIMING.key)
         self.let_learn(6.0)
-        self.play(self.say(f"pure_noise.{self.ending}"))
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell(f"pure_noise.{self.ending}", seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.ending}"
 
     def fresh_noise(self) -> str:
         """The same curve over points that it has never seen."""
-        self.play(self.say("fresh_noise.ask"), self.swap_points())
-        self.until_read(TIMING.key)
-        self.play(self.say(f"fresh_noise.{self.on_fresh}"), self.both_losses())
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell("fresh_noise.ask", self.swap_points(), seconds=TIMING.key)
+        self.tell(f"fresh_noise.{self.on_fresh}", self.both_losses(), seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.on_fresh}"
 
     def fresh_line(self) -> str:
         """The same of the broken line: how the loss on fresh points went."""
-        self.play(self.say(f"fresh_line.ask{self.flat}"), self.back_to_line())
-        self.until_read(TIMING.key)
+        self.tell(f"fresh_line.ask{self.flat}", self.back_to_line(), seconds=TIMING.key)
         course = self.score.course
         close = float(course == "turned")
         self.play(
@@ -84,7 +76,5 @@ class Overfit(OverfitFilm):
 
     def verdict(self) -> None:
         """Both nets over fresh points, and their losses."""
-        self.play(self.say(f"verdict.look{self.flat}"), self.verdict_panels())
-        self.until_read()
-        self.play(self.say(f"verdict.{self.verdict_word}"))
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell(f"verdict.look{self.flat}", self.verdict_panels())
+        self.tell(f"verdict.{self.verdict_word}", seconds=TIMING.key, less=TIMING.hold)

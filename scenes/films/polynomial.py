@@ -26,8 +26,7 @@ class Polynomial(PolynomialFilm):
         """The points, and the best that one column can do."""
         self.add(self.title(), self.plot)
         self.play(self.say("straight.ask"), self.plot.to(points_shown=1, run_time=TIMING.caption))
-        self.play(self.say("straight.line"), self.plot.to(estimate=1))
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell("straight.line", self.plot.to(estimate=1), seconds=TIMING.key, less=TIMING.hold)
 
     def columns(self) -> None:
         """The trick: three columns, each a curve of its own."""
@@ -42,18 +41,15 @@ class Polynomial(PolynomialFilm):
     def add_up(self) -> None:
         """The first weights: every curve weighted, all of them added up."""
         self.take()
-        self.play(self.say("add_up.weigh"), self.show_formula(SUM), self.pieces.to(columns=[0, 1, 1]))
-        self.until_read()
+        self.tell("add_up.weigh", self.show_formula(SUM), self.pieces.to(columns=[0, 1, 1]))
         self.add(self.heap)
         for joined in range(1, 5):
             self.play(self.heap.to(joined=joined, run_time=1.4 - 0.15 * joined))
-        self.play(self.say("add_up.sum"), self.heap.to(bands=0))
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell("add_up.sum", self.heap.to(bands=0), seconds=TIMING.key, less=TIMING.hold)
 
     def train(self) -> str:
         """All epochs: weights, curve and loss in step."""
-        self.play(self.say("train.say"), self.open_stage(), self.away(self.pieces, self.heap))
-        self.until_read()
+        self.tell("train.say", self.open_stage(), self.away(self.pieces, self.heap))
         self.let_run(net_material.change(self.run))
         return self.tell_end("train")
 
@@ -64,8 +60,7 @@ class Polynomial(PolynomialFilm):
 
     def homework_rate(self) -> str:
         """The same layer from the same start with the homework's rate."""
-        self.play(self.say("homework_rate.ask"), self.change_run(self.homework), self.show_rate())
-        self.until_read(TIMING.key)
+        self.tell("homework_rate.ask", self.change_run(self.homework), self.show_rate(), seconds=TIMING.key)
         self.let_run(net_material.change(self.homework))
         return self.tell_end("homework_rate", TIMING.key)
 
@@ -76,13 +71,11 @@ class Polynomial(PolynomialFilm):
         self.grow(columns)
         self.play(self.say("steep.move"), self.clear_for(bowls))
         self.grow(bowls, star=1)
-        self.play(self.say("steep.say"), self.single_out())
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell("steep.say", self.single_out(), seconds=TIMING.key, less=TIMING.hold)
 
     def critical(self) -> str:
         """Both rates, and the one that must not be passed."""
-        self.play(self.say("critical.say"), self.show_rates())
-        self.until_read(TIMING.key)
+        self.tell("critical.say", self.show_rates(), seconds=TIMING.key)
         self.play(self.say(f"critical.{self.sides}"), self.line.to(factors=1))
         self.tell_square()
         self.until_read(TIMING.key, less=TIMING.hold)

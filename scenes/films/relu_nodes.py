@@ -41,12 +41,11 @@ class ReluNodes(ReluFilm):
         self.restart(self.plot, self.readout)
         self.add(self.readout)
         self.play(self.say("line.say"), self.plot.to(estimate=1, run_time=TIMING.move))
-        self.play(self.plot.to(residuals=1), self.tell(self.readout))
+        self.play(self.plot.to(residuals=1), self.reveal(self.readout))
         self.learn(self.parameters.epochs, 3.0, net_material.change(self.straight))
         least = "best" if self.figures["line_loss"] == self.figures["line_least"] else "least"
         for key in (net_material.misses(self.straight), least):
-            self.play(self.say(f"line.{key}"))
-            self.until_read(less=TIMING.hold * (key == least))
+            self.tell(f"line.{key}", less=TIMING.hold * (key == least))
 
     def one_node(self) -> str:
         """A weight, ReLU, another weight: half of it."""
@@ -56,10 +55,9 @@ class ReluNodes(ReluFilm):
         self.take(self.one, tiles)
         self.play(tiles.to(columns=[1, 0, 0]), self.readout.to(shown=[0, 0, 1, 0]))
         self.until_read()
-        self.play(self.say("one_node.v"), tiles.to(columns=[1, 1, 0]))
-        self.until_read(TIMING.key)
+        self.tell("one_node.v", tiles.to(columns=[1, 1, 0]), seconds=TIMING.key)
         self.play(self.say(f"one_node.{net_material.second_does(self.one)}"), tiles.to(columns=np.ones(3)))
-        self.play(self.plot.to(estimate=1), self.tell(self.readout))
+        self.play(self.plot.to(estimate=1), self.reveal(self.readout))
         self.until_read()
         self.play(self.say("one_node.train"))
         self.learn(self.parameters.epochs, 4.0, net_material.change(self.one))
@@ -73,27 +71,23 @@ class ReluNodes(ReluFilm):
             self.until_read(less=TIMING.hold)
             return "note_none"
         self.until_read(TIMING.key)
-        self.play(self.say(f"one_node.{net_material.beside(self.straight, self.one)}"))
-        self.until_read(less=TIMING.hold)
+        self.tell(f"one_node.{net_material.beside(self.straight, self.one)}", less=TIMING.hold)
         return "note"
 
     def net(self) -> None:
         """The diagram, and what each node makes of x."""
         gone = [panel.to(opacity=0, run_time=TIMING.quick) for panel in (self.one_pieces, self.readout)]
-        self.play(self.say(f"net.ask_{self.many}"), self.plot.to(estimate=0, run_time=TIMING.quick), gone)
-        self.until_read()
+        self.tell(f"net.ask_{self.many}", self.plot.to(estimate=0, run_time=TIMING.quick), gone)
         self.take(self.run, self.diagram, self.pieces)
         self.play(self.plot.to(frame=PLOT_TALL), self.diagram.to(nodes=1))
-        self.play(self.say("net.diagram"), self.diagram.to(edges=1, run_time=TIMING.move))
-        self.until_read()
-        self.play(self.say("net.weights"), self.diagram.to(numbers=1))
-        self.until_read()
+        self.tell("net.diagram", self.diagram.to(edges=1, run_time=TIMING.move))
+        self.tell("net.weights", self.diagram.to(numbers=1))
         self.play(self.say("net.pieces"), self.pieces.to(columns=[1, 0, 0]))
         for column in (1, 2):
             self.play(self.pieces.to(columns=np.arange(3) <= column, run_time=TIMING.quick))
         self.until_read()
         self.play(self.say(f"net.sum_{self.many}"), self.show_formula(self.sum_of_pieces), self.plot.to(estimate=1))
-        self.play(self.tell(self.readout))
+        self.play(self.reveal(self.readout))
         self.until_read(less=TIMING.hold)
 
     def train(self) -> str:
@@ -103,8 +97,7 @@ class ReluNodes(ReluFilm):
         self.play(self.say("train.say"), self.plot.to(frame=PLOT), self.curve.to(axes=1, curve=1))
         self.learn(self.parameters.epochs, 8.5, net_material.change(self.run))
         ending = net_material.ending(self.run)
-        self.play(self.say(f"train.{ending}"))
-        self.until_read(less=TIMING.hold)
+        self.tell(f"train.{ending}", less=TIMING.hold)
         return f"note_{ending}" if ending in ("diverged", "lost") else "note"
 
     def apart(self) -> None:
@@ -135,20 +128,16 @@ class ReluNodes(ReluFilm):
             lent = np.isin(np.arange(count), self.heap.order[:joined])
             leave = self.pieces.to(lent=lent, run_time=min(0.2, seconds))
             self.play(self.heap.to(joined=joined, run_time=seconds), leave)
-        self.play(self.say(f"together.sum_{self.many}"))
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell(f"together.sum_{self.many}", seconds=TIMING.key, less=TIMING.hold)
 
     def bends(self) -> None:
         """Each node bends the line once, and what that gains."""
         self.plot.estimate, self.heap.total = 1.0, 0.0
         whole = self.pieces.to(columns=np.ones(3), lent=np.zeros(self.pieces.pieces.count))
         exact = "" if self.parameters.noise else "_exact"
-        self.play(self.say(f"bends.truth{exact}"), self.plot.to(truth=1), self.heap.to(bands=0.5), whole)
-        self.until_read()
+        self.tell(f"bends.truth{exact}", self.plot.to(truth=1), self.heap.to(bands=0.5), whole)
         self.scores = self.score_panel()
         self.play(self.readout.to(opacity=0, run_time=TIMING.quick))
         self.add(self.scores)
-        self.play(self.say(f"bends.{net_material.gains(self.straight, self.one, self.run)}"), self.tell(self.scores))
-        self.until_read()
-        self.play(self.say(f"bends.say_{self.many}"), self.heap.to(bends=1))
-        self.until_read(TIMING.key, less=TIMING.hold)
+        self.tell(f"bends.{net_material.gains(self.straight, self.one, self.run)}", self.reveal(self.scores))
+        self.tell(f"bends.say_{self.many}", self.heap.to(bends=1), seconds=TIMING.key, less=TIMING.hold)

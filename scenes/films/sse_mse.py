@@ -32,27 +32,27 @@ class SseMse(SseMseFilm):
         self.play(self.plot.to(residuals=1))
         for key, formula, result in zip(("sum", "mean"), self.sums, self.results, strict=True):
             self.tell(f"question.{key}", FadeIn(formula), FadeIn(result))
-        self.tell("question.ask", stand=TIMING.key, last=True)
+        self.tell("question.ask", seconds=TIMING.key, less=TIMING.hold)
 
     def scale(self) -> None:
         """To one scale the mean is flat; drawn n times as high it is the same surface."""
         self.play(self.away(self.plot, *self.results))
         self.tell("scale.floor", self.head(), self.set_up(LARGE))
-        self.tell("scale.flat", self.turn(), stand=TIMING.key)
+        self.tell("scale.flat", self.turn(), seconds=TIMING.key)
         self.play(self.say("scale.rise"), self.surfaces[1].to(rise=1, run_time=2.4))
-        self.tell(None, self.surfaces[1].to(upright=1), self.both(star=1), last=True)
+        self.tell(None, self.surfaces[1].to(upright=1), self.both(star=1), less=TIMING.hold)
 
     def slope(self) -> None:
         """The same start: the loss and the slope are n times as large."""
         self.restart(*self.surfaces, self.ledger, self.clocks)
         self.tell("slope.start", self.move_to(SMALL), self.enter(1), self.both(ball=1))
-        self.tell("slope.slope", self.enter(2), self.rise(), stand=TIMING.key)
-        self.tell("slope.ask", stand=TIMING.key, last=True)
+        self.tell("slope.slope", self.enter(2), self.rise(), seconds=TIMING.key)
+        self.tell("slope.ask", seconds=TIMING.key, less=TIMING.hold)
 
     def step(self) -> str:
         """The rate times the slope: the step."""
         self.tell("step.rates", self.enter(3))
-        self.tell(f"step.{self.first_step}", self.enter(4), self.both(gradient=0, step=1), stand=TIMING.key)
+        self.tell(f"step.{self.first_step}", self.enter(4), self.both(gradient=0, step=1), seconds=TIMING.key)
         self.play(self.say("step.move"), self.clocks.to(shown=[1]), self.both(path=1, run_time=TIMING.quick))
         self.advance(1, TIMING.slow, TIMING.slow, *self.both(step=0, run_time=TIMING.slow))
         self.until_read(less=TIMING.hold)
@@ -63,13 +63,13 @@ class SseMse(SseMseFilm):
         self.play(self.say("train.say" if self.epochs > 1 else "train.one"))
         self.advance(self.epochs, 0.9, 6.5)
         self.until_read()
-        self.tell(f"train.{self.ends}", stand=TIMING.key, last=True)
+        self.tell(f"train.{self.ends}", seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.ends}"
 
     def one_path(self) -> str:
         """From above, one upon the other; and the two losses."""
         self.tell("one_path.lay", self.away(self.ledger, self.clocks, *self.sums), self.merge())
-        self.tell(f"one_path.{self.alike}", self.hand_over(), stand=TIMING.key)
+        self.tell(f"one_path.{self.alike}", self.hand_over(), seconds=TIMING.key)
         self.play(self.say(f"one_path.{self.curves}"), self.begin_race())
         self.advance(self.epochs, 0.1, 2.0)
         self.until_read(less=TIMING.hold)
@@ -77,14 +77,14 @@ class SseMse(SseMseFilm):
 
     def wrong_rate(self) -> str:
         """The mean's rate with the sum."""
-        self.tell("wrong_rate.ask", self.send(), stand=TIMING.key)
+        self.tell("wrong_rate.ask", self.send(), seconds=TIMING.key)
         self.advance(1, TIMING.slow, TIMING.slow)
         self.tell(f"wrong_rate.{self.wrong_step}")
         self.advance(self.epochs, 0.6, 3.0)
-        self.tell(f"wrong_rate.{self.wrong_end}", self.name_all(), stand=TIMING.key, last=True)
+        self.tell(f"wrong_rate.{self.wrong_end}", self.name_all(), seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.wrong_end}"
 
     def message(self) -> None:
         """The rate belongs to its loss."""
-        self.tell("message.critical", self.race.to(bright=[1, 1, 1]), stand=TIMING.key)
-        self.tell("message.rule", self.show_formula(RULE), self.away(self.clocks), stand=TIMING.key, last=True)
+        self.tell("message.critical", self.race.to(bright=[1, 1, 1]), seconds=TIMING.key)
+        self.tell("message.rule", self.show_formula(RULE), self.away(self.clocks), seconds=TIMING.key, less=TIMING.hold)

@@ -28,17 +28,16 @@ class Stochastic(StochasticFilm):
     def data(self) -> None:
         """The points, and a line with random weights."""
         self.add(self.title(), self.plot)
-        self.play(self.say("data.ask"), self.plot.to(points_shown=1, run_time=TIMING.slow))
-        self.until_read()
-        self.tell("data.line", self.plot.to(estimate=1), self.readout.to(shown=[1, 1, 1, 0]), last=True)
+        self.tell("data.ask", self.plot.to(points_shown=1, run_time=TIMING.slow))
+        self.tell("data.line", self.plot.to(estimate=1), self.readout.to(shown=[1, 1, 1, 0]), less=TIMING.hold)
 
     def train(self) -> str:
         """All points a step, so many times: line and loss in step; then the truth."""
         self.play(self.say("train.say"), self.plot.to(frame=HALF), self.curve.to(axes=1, curve=1))
         self.play(self.readout.to(shown=[1, 1, 1, 1], run_time=TIMING.quick))
         self.advance(self.parameters.epochs, 0.9, 6.0)
-        self.tell(f"train.{self.learned}", stand=TIMING.key)
-        self.tell("train.truth", self.plot.to(truth=1), last=True)
+        self.tell(f"train.{self.learned}", seconds=TIMING.key)
+        self.tell("train.truth", self.plot.to(truth=1), less=TIMING.hold)
         return f"note_{self.learned}"
 
     def all_points(self) -> str:
@@ -52,7 +51,7 @@ class Stochastic(StochasticFilm):
 
     def one_point(self) -> str:
         """One step, decided by one point; then the next ones, each by another."""
-        self.tell("one_point.ask", self.go_back(self.few, residuals=0, pick=1), stand=TIMING.key)
+        self.tell("one_point.ask", self.go_back(self.few, residuals=0, pick=1), seconds=TIMING.key)
         self.play(self.say(f"one_point.{self.way(*step_material.misses(self.few))}"))
         self.advance(1, TIMING.slow, TIMING.slow)
         self.until_read()
@@ -66,15 +65,15 @@ class Stochastic(StochasticFilm):
         self.tell("paths.map", self.begin_paths())
         self.tell("paths.ask", self.name_paths(), self.plot.to(pick=1))
         self.advance(max(len(self.every), len(self.few)) - 1, 0.6, 8.5)
-        self.tell(f"paths.{self.restless}", stand=TIMING.key, last=True)
+        self.tell(f"paths.{self.restless}", seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.restless}"
 
     def cost(self) -> str:
         """The same, counted in points that were looked at."""
-        self.tell("cost.ask", stand=TIMING.key)
+        self.tell("cost.ask", seconds=TIMING.key)
         self.play(self.say("cost.count"), self.begin_race())
         self.advance(self.spent.points, 0.05, 7.0)
-        self.tell(f"cost.{self.ahead}", stand=TIMING.key, last=True)
+        self.tell(f"cost.{self.ahead}", seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.ahead}"
 
     def rest(self) -> str:
@@ -83,6 +82,6 @@ class Stochastic(StochasticFilm):
         self.tell("rest.ask", *(plot.to(opacity=1) for plot in self.ends), *(FadeIn(head) for head in self.headings))
         for fan in self.fans:
             self.play(fan.to(opened=1, run_time=TIMING.slow))
-        self.tell(f"rest.{self.trembles}", stand=TIMING.key)
-        self.tell("rest.message", stand=TIMING.key, last=True)
+        self.tell(f"rest.{self.trembles}", seconds=TIMING.key)
+        self.tell("rest.message", seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.trembles}"

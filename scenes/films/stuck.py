@@ -41,7 +41,7 @@ class Stuck(StuckFilm):
         self.play(*(side.diagram.to(edges=1, numbers=1) for side in sides))
         self.until_read()
         drawn = [side.plot.to(estimate=1) for side in sides]
-        self.play(self.say("two_seeds.ask"), drawn, self.tell(*(side.readout for side in sides)))
+        self.play(self.say("two_seeds.ask"), drawn, self.reveal(*(side.readout for side in sides)))
         self.until_read(TIMING.key, less=TIMING.hold)
 
     def train(self) -> None:
@@ -49,8 +49,7 @@ class Stuck(StuckFilm):
         self.play(self.say("train.say"))
         self.learn(self.parameters.epochs, 7.5, net_material.change(self.run, self.other))
         for name, run in (("other", self.other), ("this", self.run)):
-            self.play(self.say(f"train.{name}_{self.ending_of(run)}"))
-            self.until_read(less=TIMING.hold * (name == "this"))
+            self.tell(f"train.{name}_{self.ending_of(run)}", less=TIMING.hold * (name == "this"))
 
     def autopsy(self) -> str:
         """Where is no node active, and what do the points add to the gradient?"""
@@ -72,8 +71,7 @@ class Stuck(StuckFilm):
 
     def feel(self) -> None:
         """Points that no node covers add nothing to the gradient; the others may cancel."""
-        self.play(self.say(f"autopsy.dark_{self.covered}"), self.shade.to(shade=1))
-        self.until_read()
+        self.tell(f"autopsy.dark_{self.covered}", self.shade.to(shade=1))
         self.add(self.pull)
         every = "_all" if self.felt == "both" else ""
         self.play(self.say(f"autopsy.pull{every}"), self.this.plot.to(frame=PLOT))
@@ -81,8 +79,7 @@ class Stuck(StuckFilm):
         self.play(self.pull.to(grown=1))
         self.until_read(TIMING.key)
         for key in self.sums:
-            self.play(self.say(f"autopsy.{key}"))
-            self.until_read(TIMING.key, less=TIMING.hold * (key == self.sums[-1]))
+            self.tell(f"autopsy.{key}", seconds=TIMING.key, less=TIMING.hold * (key == self.sums[-1]))
 
     def final(self) -> str:
         """Back to the start: when did the last node change its side?"""
@@ -107,8 +104,7 @@ class Stuck(StuckFilm):
         tries, panels = self.tries[0], (self.pieces, self.shade, self.traces)
         self.heaps, self.tally = self.heaps_panel(tries), self.tally_panel(tries)
         away = [panel.to(opacity=0, run_time=TIMING.quick) for panel in panels]
-        self.play(self.say("many.ask"))
-        self.until_read()
+        self.tell("many.ask")
         self.play(self.say("many.dots"), self.this.leave(), away)
         self.add(self.heaps, self.tally)
         self.play(self.heaps.to(axes=1, run_time=TIMING.quick))
@@ -125,11 +121,9 @@ class Stuck(StuckFilm):
         tries = self.tries[0]
         if tries.size > 1 and tries.one_sign.any():
             caught = bool((~tries.one_sign & tries.stuck).any())
-            self.play(self.say("many.start"))
-            self.until_read(TIMING.key, less=TIMING.hold * (not caught))
+            self.tell("many.start", seconds=TIMING.key, less=TIMING.hold * (not caught))
             if caught:
-                self.play(self.say(f"many.{self.turned_too}"))
-                self.until_read(less=TIMING.hold)
+                self.tell(f"many.{self.turned_too}", less=TIMING.hold)
         return "note"
 
     def shares(self) -> str:
@@ -145,11 +139,9 @@ class Stuck(StuckFilm):
             self.play(bars.to(grown=groups <= group, run_time=TIMING.quick))
         self.until_read()
         trend = net_material.trend(self.tries)
-        self.play(self.say(f"shares.{trend}"))
-        self.until_read()
+        self.tell(f"shares.{trend}")
         self.play(self.say(f"shares.{self.expected}"), bars.to(expectation=1))
         self.until_read(TIMING.key, less=TIMING.hold * (self.reason is None))
         if self.reason is not None:
-            self.play(self.say(f"shares.{self.reason}"))
-            self.until_read(TIMING.key, less=TIMING.hold)
+            self.tell(f"shares.{self.reason}", seconds=TIMING.key, less=TIMING.hold)
         return f"note_{trend}" if trend in ("falls", "rises") else "note"

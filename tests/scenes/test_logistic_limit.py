@@ -7,7 +7,7 @@ import pytest
 from netstage import play, share_near, standing, still
 
 from learning import store
-from scenes.material import limit as material
+from scenes.material import logistic_limit as material
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_curve import LossCurve
 from scenes.panels.network import Network

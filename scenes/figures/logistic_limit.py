@@ -7,7 +7,7 @@ from learning.history import History
 from scenes.figures import count
 from scenes.figures.logistic import SYMBOLS
 from scenes.markup import Words
-from scenes.material import limit as material
+from scenes.material import logistic_limit as material
 from scenes.material.logistic import least_loss
 from scenes.numbers import fixed, measured, shortest
 

@@ -10,10 +10,10 @@ from learning.history import History
 from scenes.bases.logistic import LEARNING, LOSS
 from scenes.bases.net import DIAGRAM, END, FLOOR, WIDE, NetFilm
 from scenes.drawing import Drawing
-from scenes.figures import limit as figures
+from scenes.figures import logistic_limit as figures
 from scenes.figures.logistic import SYMBOLS
 from scenes.film import LEFT, RIGHT
-from scenes.material import limit as material
+from scenes.material import logistic_limit as material
 from scenes.material.logistic import least_loss
 from scenes.panels.axes import padded
 from scenes.panels.data_plot import DataPlot
@@ -30,7 +30,7 @@ COLUMNS = len(material.FOUR)
 AFTER = '$#estimate[$hat(y)$] = upright("sigmoid")(u)$'
 
 
-class LimitFilm(NetFilm):
+class LogisticLimitFilm(NetFilm):
     """The panels of the film.
 
     Attributes:
@@ -103,7 +103,7 @@ class LimitFilm(NetFilm):
         self.play(self.plot.to(frame=LEARNING))
         self.add(self.curve, self.readout)
         self.restart(self.plot, self.curve, self.readout)
-        self.play(self.plot.to(estimate=1), self.curve.to(axes=1, curve=1), self.tell(self.readout))
+        self.play(self.plot.to(estimate=1), self.curve.to(axes=1, curve=1), self.reveal(self.readout))
 
     def clear_for(self, *panels: Drawing) -> None:
         """The run gives way to other panels."""
@@ -141,8 +141,7 @@ class LimitFilm(NetFilm):
     def explain_chance(self) -> None:
         """Say how the net's loss can be below that of the truth, where it is."""
         if self.below:
-            self.play(self.say("after.below"))
-            self.until_read()
+            self.tell("after.below")
 
     def scores(self) -> Readout:
         """The losses as they ended: of the best single sigmoid, and of the net."""
