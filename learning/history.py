@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learning.errors import InputError, unknown
+from learning.errors import InputError, quoted, unknown
 from learning.experiment import HISTORY_FORMAT, Experiment
 from learning.files import write_whole
 
@@ -213,7 +213,10 @@ def _read(path: Path) -> dict[str, Array]:
         missing = [name for name in (*ARRAYS, "meta") if f"{name}.npy" not in archive.namelist()]
         if missing:
             raise InputError(f"it has no array {missing[0]}")
-        there = [name for name in (*ARRAYS, *EXTRAS, "meta") if f"{name}.npy" in archive.namelist()]
+        there = [name.removesuffix(".npy") for name in archive.namelist()]
+        strange = [name for name in there if name not in (*ARRAYS, *EXTRAS, "meta")]
+        if strange:  # perhaps the damaged name of an array that need not be there
+            raise InputError(f"it has an array {quoted(strange[0])}, which histories do not have")
         files = {name: io.BytesIO(archive.read(f"{name}.npy")) for name in there}
     return {name: np.lib.format.read_array(file, allow_pickle=False) for name, file in files.items()}
 

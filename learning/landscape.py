@@ -43,7 +43,7 @@ def _squares_of_sigmoid_slope(u: Float64, y: Float64) -> Float64:
     return -2 * (y - v) * small * share**2
 
 
-def _cross_entropy(u: Float64, y: Float64) -> Float64:
+def cross_entropy(u: Float64, y: Float64) -> Float64:
     """Return -y log v - (1 - y) log(1 - v), where v = sigmoid(u), as softplus(u) - y u: finite at any u."""
     return np.maximum(u, 0) - y * u + np.log1p(np.exp(-np.abs(u)))
 
@@ -57,7 +57,7 @@ COSTS: Mapping[str, Mapping[str, Cost]] = {
     "logistic": {
         "sse": Cost(_squares_of_sigmoid, _squares_of_sigmoid_slope),
         "mse": Cost(_squares_of_sigmoid, _squares_of_sigmoid_slope),
-        "bce": Cost(_cross_entropy, _cross_entropy_slope),
+        "bce": Cost(cross_entropy, _cross_entropy_slope),
     },
 }
 """Each loss of each model of two parameters."""
@@ -224,7 +224,7 @@ class _Bends(NamedTuple):
 
 def _cross_entropy_bends(u: Float64, y: Float64) -> _Bends:
     bend = sigmoid(u) * sigmoid(-u)
-    return _Bends(_cross_entropy(u, y), _cross_entropy_slope(u, y), bend, bend)
+    return _Bends(cross_entropy(u, y), _cross_entropy_slope(u, y), bend, bend)
 
 
 def _squares_of_sigmoid_bends(u: Float64, y: Float64) -> _Bends:

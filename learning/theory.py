@@ -34,7 +34,19 @@ def design(x: npt.ArrayLike) -> Float64:
 
 def least_squares(x: npt.ArrayLike, y: npt.ArrayLike) -> Float64:
     """Return the weights (w0, w1), (2,), of least loss; of several (x constant), the shortest."""
-    return np.linalg.lstsq(design(x), np.asarray(y, dtype=np.float64), rcond=None)[0].astype(np.float64)
+    return best_weights(design(x), y)
+
+
+def best_weights(features: npt.ArrayLike, y: npt.ArrayLike) -> Float64:
+    """Return the weights, (D,), of least loss for any features X, (N, D); of several, the shortest."""
+    columns, observed = np.asarray(features, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    return np.linalg.lstsq(columns, observed, rcond=None)[0].astype(np.float64)
+
+
+def best_line(x: npt.ArrayLike, y: npt.ArrayLike) -> Float64:
+    """Return what the straight line of least loss says at the points x, (N,)."""
+    line: Float64 = design(x) @ least_squares(x, y)
+    return line
 
 
 def loss_of(features: npt.ArrayLike, y: npt.ArrayLike, w: npt.ArrayLike, loss: Loss = "sse") -> Float64:

@@ -6,10 +6,10 @@ Loads neither manim, torch nor NumPy: help, `list` and a build with nothing to d
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from learning.errors import InputError
-from learning.experiment import OPTIMIZERS, Experiment
+from learning.experiment import OPTIMIZERS, START_LIMIT, Experiment
 
 
 def _numbers(count: str, example: str) -> Callable[[Any], Any]:
@@ -25,7 +25,8 @@ def _numbers(count: str, example: str) -> Callable[[Any], Any]:
     return parts_of
 
 
-Point = Annotated[tuple[float, float], BeforeValidator(_numbers("two", "-5,10"))]
+Coordinate = Annotated[float, Field(ge=-START_LIMIT, le=START_LIMIT)]
+Point = Annotated[tuple[Coordinate, Coordinate], BeforeValidator(_numbers("two", "-5,10"))]
 """Two numbers; on the command line separated by a comma."""
 
 
@@ -260,6 +261,16 @@ class GradientCheckParameters(FilmParameters):
     loss: Literal["sse", "mse"] = Field("sse", description="sum or mean of the squared residuals")
     data: str = Field("regression", description="a data set of the notes, or a CSV file with columns x and y")
     seed: Seed = Field(43052, description="seed of the random data")
+
+    @model_validator(mode="after")
+    def _stay_in_bounds(self) -> "GradientCheckParameters":
+        w, h = max(self.start), max(self.distances)
+        if w + h > START_LIMIT:
+            raise InputError(
+                f"start = {self.start[0]:.15g},{self.start[1]:.15g} with distances = {h:.15g}: "
+                f"each weight plus the largest distance must be at most {START_LIMIT:,.0f}; take a smaller start"
+            )
+        return self
 
     def experiments(self) -> dict[str, Experiment]:
         """The loss at the point, "here", and at each distance along each weight, "w0 0.001" and so on; no update."""

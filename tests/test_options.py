@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from learning.errors import InputError
 from learning.experiment import Experiment
 from scenes import options
+from scenes.catalogue import find
 from scenes.parameters import DescentParameters, FilmParameters, FlatRegionsParameters, LearningRateParameters
 
 Pair = Annotated[tuple[float, float], BeforeValidator(lambda v: v.split(",") if isinstance(v, str) else v)]
@@ -92,6 +93,25 @@ def test_a_choice_that_is_nearly_right_gets_a_suggestion():
 def test_what_only_the_experiment_knows_is_refused_too():
     with pytest.raises(InputError, match='did you mean "SGD"'):
         options.parameters_from(DescentParameters, {"optimizer": "sdg"})
+
+
+@pytest.mark.parametrize(
+    ("film", "given", "words"),
+    [
+        ("linear-layer", {"line": "1e7,1"}, ("line[0]", "'1e7'", "1000000")),
+        ("tangent", {"starts": ("1,2", "1,-2e6")}, ("starts[1][1]", "'-2e6'", "-1000000")),
+        ("flat-regions", {"starts": ("1e9,2",)}, ("starts[0][0]", "'1e9'", "1000000")),
+        ("relu-nodes", {"slopes": "1,1e8"}, ("slopes[1]", "'1e8'", "1000000")),
+        ("gradient-check", {"start": "999999,1"}, ("start = 999999,1", "distances = 10", "at most 1,000,000")),
+        ("gradient-check", {"start": "1,2e6"}, ("start[1]", "'2e6'", "1000000")),
+    ],
+)
+def test_a_weight_out_of_bounds_is_refused_by_the_name_that_was_given(film, given, words):
+    """Once `--line 1e7,1` was answered with a start that nobody had given, and the default of another film."""
+    with pytest.raises(InputError) as refusal:
+        options.parameters_from(find(film).parameters, given)
+    assert "\n" not in str(refusal.value)
+    assert all(word in str(refusal.value) for word in words)
 
 
 def test_help_shows_default_bounds_and_meaning():

@@ -10,6 +10,7 @@ from scenes.bases.learning import LearningFilm
 from scenes.captions import SYMBOLS
 from scenes.drawing import Rectangle
 from scenes.figures import diagrams as figures
+from scenes.figures import one_or_many
 from scenes.film import BOTTOM, LEFT, RIGHT
 from scenes.material import diagrams as material
 from scenes.material import net as net_material
@@ -51,13 +52,14 @@ class DiagramsFilm(LearningFilm):
     Attributes:
         diagram: all models, one after the other.
         plots, readouts: of each run, by its name.
-        model: the run that is shown now.
+        model: the run that is shown now. many: which sentence speaks of so many nodes.
     """
 
     parameters: DiagramsParameters
 
     def prepare(self) -> None:
         """Make panels and figures from the histories."""
+        self.many = one_or_many(self.parameters.nodes)
         self.figures, self.model = figures.of_models(self.histories), ""
         asked = self.parameters
         album = material.Album(self.histories, self.markup, asked.nodes, asked.wide)
@@ -162,8 +164,3 @@ class DiagramsFilm(LearningFilm):
         """Which sentence compares the two lines: both numbers of one are, as they are written, those of the other."""
         alike = all(self.figures[f"line{k}"] == self.figures[f"linear{1 - k}"] for k in (0, 1))
         return "same" if alike else "other"
-
-    @property
-    def many(self) -> str:
-        """Which sentence speaks of so many nodes."""
-        return "one" if self.parameters.nodes == 1 else "many"

@@ -180,8 +180,10 @@ class GradientCheckFilm(Film):
 
     @property
     def apart(self) -> str:
-        """Which sentence tells how far the losses of the smallest distance are apart."""
+        """Which sentence tells how far the losses of the smallest distance are apart, or that the weight stays."""
         steps = float(self.check.steps[-1])
+        if steps == 0 and self.check.moved[-1, 0] == 0:
+            return "still"
         return "lost" if not np.isfinite(steps) else "equal" if steps == 0 else "one" if steps == 1 else "few"
 
     @property

@@ -104,4 +104,6 @@ class LineFilm(Film):
         what = material.outcome(self.run)
         if what == "learned":
             return "truth" if self.run.truth else "least"
+        if what == "turned" and self.run.experiment.optimizer != "SGD":
+            return "turned_other"
         return "short_one" if what == "short" and self.epochs == 1 else what

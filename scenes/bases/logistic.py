@@ -5,12 +5,14 @@ from manim import Animation
 
 from learning.data import truth_of
 from learning.history import History
+from learning.theory import best_line
 from scenes.bases.learning import LearningFilm
 from scenes.bases.net import END, FLOOR, WIDE
 from scenes.drawing import Rectangle
 from scenes.figures import logistic as figures
 from scenes.figures.curve import most_missed
 from scenes.film import LEFT, RIGHT
+from scenes.material import fine
 from scenes.material import logistic as material
 from scenes.material import net as net_material
 from scenes.panels.axes import padded
@@ -40,6 +42,7 @@ class LogisticFilm(LearningFilm):
     Attributes:
         few_run, run: the histories of the 13 points, of which nothing is learned, and of the crowd.
         few, crowd: their plots. stages: u over x, v over u, v over x; the last gives way to the crowd.
+        line: what the best straight line says at the points of the crowd.
         hand: weights that are moved by hand. ending: what the run has come to, as captions call it.
     """
 
@@ -50,9 +53,10 @@ class LogisticFilm(LearningFilm):
         """Make panels and figures from the histories."""
         self.few_run, self.run = self.histories["few"], self.histories["run"]
         self.hand = material.sweep(self.parameters.start)
-        self.few, self.crowd = self.plot_of(self.few_run), self.plot_of(self.run, *material.straight(self.run)[[0, -1]])
+        self.line = best_line(self.run.x, self.run.y)
+        self.few, self.crowd = self.plot_of(self.few_run), self.plot_of(self.run, *self.line[[0, -1]])
         self.few.picked = most_missed(self.few_run)
-        at = material.layers(material.fine(self.run), self.hand.weights)
+        at = material.layers(fine(self.run), self.hand.weights)
         self.stages = self._stages(at)
         self.diagram = Chain(DIAGRAM, self.look, PLACES, NAMES, WHOLE, at.numbers, (2, 4, 4))
         self.weights = self._weights(4.0, 1.4, 2.5, np.arange(len(self.hand.weights)), self.hand.weights)
@@ -114,7 +118,7 @@ class LogisticFilm(LearningFilm):
 
     def show_line(self) -> None:
         """Let the crowd's plot show the best straight line."""
-        self.crowd.follow(np.zeros(1), material.straight(self.run)[None])
+        self.crowd.follow(np.zeros(1), self.line[None])
         self.add(self.crowd)
 
     def among_points(self) -> list[Animation]:

@@ -11,6 +11,7 @@ from scenes.bases.logistic import LEARNING, LOSS
 from scenes.bases.net import DIAGRAM, END, FLOOR, WIDE, NetFilm
 from scenes.drawing import Drawing
 from scenes.figures import logistic_limit as figures
+from scenes.figures import one_or_many
 from scenes.figures.logistic import SYMBOLS
 from scenes.film import LEFT, RIGHT
 from scenes.material import logistic_limit as material
@@ -38,12 +39,14 @@ class LogisticLimitFilm(NetFilm):
         least: the least loss of any single sigmoid. below: whether the net's loss ends below that of the truth.
         plot, curve, readout: the points, the losses, the numbers of the one that is shown.
         four: small plots, four u above, their sigmoids below. logit: u of the net. diagram: the net.
+        many: which sentence speaks of so many nodes.
     """
 
     parameters: LogisticLimitParameters
 
     def prepare(self) -> None:
         """Make panels and figures from the histories."""
+        self.many = one_or_many(self.parameters.nodes)
         self.single, self.net_run = self.histories["sigmoid"], self.histories["net"]
         self.least = least_loss(self.single)
         self.plot = self._crowd(self.single)
@@ -92,11 +95,6 @@ class LogisticLimitFilm(NetFilm):
         truth, color = material.true_logit(run), self.theme.estimate
         plot = SmallPlot(material.logit_of(run), padded(*x), span, ("$x$", "$u$"), color, truth=truth)
         return SmallPlots(LOGIT, self.look, (plot,), 1)
-
-    @property
-    def many(self) -> str:
-        """Which sentence speaks of so many nodes."""
-        return "one" if self.parameters.nodes == 1 else "many"
 
     def learn_one(self) -> None:
         """The single sigmoid comes under the clock."""

@@ -5,7 +5,7 @@ from manim import Animation, FadeIn, rush_into
 
 from learning.data import truth_of
 from learning.history import History
-from learning.theory import sigmoid
+from learning.theory import STEEPNESS, sigmoid
 from scenes.bases.learning import LearningFilm
 from scenes.bases.net import FLOOR, WIDE
 from scenes.drawing import Drawing, Rectangle
@@ -34,9 +34,10 @@ HEADS = 2.46
 PLOTS = (LEFT, -1.2, -0.2, 2.6), (0.1, -1.2, RIGHT, 2.6)
 TABLE = (LEFT, FLOOR, RIGHT, -1.2)
 SIGMOID = '$v = upright("sigmoid")(u)$'
-STAIR = '$v = upright("sigmoid")(200 thin u)$'
-NODE = """$w' thin upright("sigmoid")(200 (w x + b))$"""
-NET = """$#estimate[$hat(y)$] = sum_j w'_j thin upright("sigmoid")(200 (w_j x + b_j)) + b'$"""
+STEEP = f"{STEEPNESS:.0f}"
+STAIR = f'$v = upright("sigmoid")({STEEP} thin u)$'
+NODE = f"""$w' thin upright("sigmoid")({STEEP} (w x + b))$"""
+NET = f"""$#estimate[$hat(y)$] = sum_j w'_j thin upright("sigmoid")({STEEP} (w_j x + b_j)) + b'$"""
 
 
 class OverfitFilm(LearningFilm):
@@ -86,7 +87,7 @@ class OverfitFilm(LearningFilm):
 
     def grow_stair(self) -> Animation:
         """From an ordinary sigmoid to the steep one."""
-        return self.stair.to(epoch=np.log10(material.STEEP), run_time=2.5)
+        return self.stair.to(epoch=np.log10(STEEPNESS), run_time=2.5)
 
     def clear_for_nodes(self) -> list[Animation]:
         """The stair goes; an empty plot comes, close to zero."""
@@ -244,8 +245,8 @@ class OverfitFilm(LearningFilm):
 
     @property
     def flat(self) -> str:
-        """What keys of sentences end with where the broken line is flat."""
-        return "" if any(self.parameters.slopes) else "_flat"
+        """What keys of sentences end with where the broken line is flat, or even all of its points are 0."""
+        return "" if any(self.parameters.slopes) else "_flat" if self.parameters.noise else "_level"
 
     @property
     def verdict_word(self) -> str:

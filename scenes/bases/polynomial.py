@@ -11,6 +11,7 @@ from scenes.captions import SYMBOLS
 from scenes.drawing import Drawing
 from scenes.figures import polynomial as figures
 from scenes.film import BOTTOM, LEFT, RIGHT
+from scenes.material import fine
 from scenes.material import net as net_material
 from scenes.material import polynomial as material
 from scenes.panels.assembly import Assembly
@@ -179,7 +180,7 @@ class PolynomialFilm(LearningFilm):
 
     def steep_panels(self) -> list[Family]:
         """The columns of X, all in one plot; and the loss when one weight alone leaves its best."""
-        grid, (distance, losses) = material.grid(self.run), self.bowl.along()
+        grid, (distance, losses) = fine(self.run), self.bowl.along()
         plain, loss = material.columns(self.run, grid).T, self.look.captions.text("axes.loss")
         high = (0.0, self.bowl.least + material.HIGH)
         named = ("$x$", self.markup("parts.value")), (self.markup("parts.distance"), loss)

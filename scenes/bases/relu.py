@@ -6,6 +6,7 @@ from learning.history import History
 from scenes.bases.net import BELOW, DIAGRAM, FLOOR, TILES, WIDE, NetFilm
 from scenes.drawing import Drawing
 from scenes.figures import net as net_figures
+from scenes.figures import one_or_many
 from scenes.film import LEFT, RIGHT
 from scenes.material import net as net_material
 from scenes.panels.network import NUMBERED
@@ -23,12 +24,14 @@ class ReluFilm(NetFilm):
     Attributes:
         straight, one, run: the histories of the line, of a single node, and of the net.
         frozen: the row at which the net is taken apart. who: which of its nodes does what there.
+        many: which sentence speaks of so many nodes.
     """
 
     parameters: ReluNodesParameters
 
     def prepare(self) -> None:
         """Make panels and figures from the histories."""
+        self.many = one_or_many(self.parameters.nodes)
         self.straight, self.one, self.run = (self.histories[label] for label in ("line", "one", "net"))
         self.plot = self.plot_of(self.straight, WIDE, self.one, self.run)
         self.diagram = self.network_of(self.run, DIAGRAM)
@@ -70,8 +73,3 @@ class ReluFilm(NetFilm):
         if last > 3:
             pieces[2:-1] = ["dots.c"]
         return f"$#estimate[$hat(y)$] = {' + '.join(pieces) if last > 1 else ONE_PIECE}$"
-
-    @property
-    def many(self) -> str:
-        """Which sentence speaks of so many nodes."""
-        return "one" if self.parameters.nodes == 1 else "many"

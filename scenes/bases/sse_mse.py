@@ -29,11 +29,13 @@ from scenes.theme import SIZES, TIMING
 
 PLOT = (LEFT, BOTTOM + 0.55, 0.6, 2.6)
 LARGE = ((-6.3, -3.05, 0.0, 2.1), (0.4, -3.05, RIGHT, 2.1))
-SMALL = ((-4.9, -0.95, 0.1, 2.62), (0.1, -0.95, 5.1, 2.62))
+SMALL = ((-4.6, -0.8, 0.1, 2.62), (0.1, -0.8, 4.8, 2.62))
 LEDGER = (LEFT, -3.0, RIGHT, -0.86)
 MAP = (LEFT, BOTTOM + 0.55, -0.8, 2.85)
 RACE = (-0.5, BOTTOM + 0.55, RIGHT, 2.35)
 SWING = 35.0
+FLAT = 20
+"""A surface so many times lower than another is almost flat beside it."""
 SQUARES = "sum_(i=1)^n (#data[$y_i$] - #estimate[$hat(y)_i$])^2"
 SUMS = (f"$display({SQUARES})$", f"$display(1/n {SQUARES})$")
 HEADING = 1.9
@@ -66,7 +68,7 @@ class SseMseFilm(Film):
         self.epochs = int(self.total.epoch[-1])
         self.same = both_material.same_rates(self.total, self.mean)
         self.figures = figures.of_both(self.total, self.mean, self.best)
-        self.figures |= figures.of_wrong(self.wrong, self.map.leaves_at(2))
+        self.figures |= figures.of_wrong(self.wrong)
 
     # Panels
 
@@ -251,6 +253,11 @@ class SseMseFilm(Film):
         return np.isin(np.arange(3), runs).astype(float)
 
     # What was recorded
+
+    @property
+    def lower(self) -> str:
+        """What the mean's surface looks like beside the sum's."""
+        return "flat" if self.n >= FLAT else "lower"
 
     @property
     def alike(self) -> str:

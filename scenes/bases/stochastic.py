@@ -250,6 +250,11 @@ class StochasticFilm(Film):
         rises = (np.diff(self.few.loss[step_material.last(self.few)]) > 0).any()
         return "trembles" if few > every and rises else "calm"
 
+    @property
+    def astray(self) -> str:
+        """What the key of the last sentence ends with where not even all points together find the line."""
+        return "_astray" if step_material.fate(self.every, self.best.loss) in ("lost", "away") else ""
+
     def _who(self) -> Words:
         """With which steps a line is lost, or else ran away: one kind, or both."""
         fates = {

@@ -9,7 +9,7 @@ from manim import Animation
 from learning.history import History
 from scenes import material
 from scenes.captions import SYMBOLS
-from scenes.figures import count
+from scenes.figures import count, one_or_many
 from scenes.figures import tangent as figures
 from scenes.film import BOTTOM, LEFT, RIGHT, Film
 from scenes.markup import Words
@@ -57,7 +57,7 @@ class TangentFilm(Film):
         self.two = [run for label, run in self.histories.items() if label.startswith("two")]
         self.best = material.minimum(self.two[0])
         self.figures = figures.of_weights(self.one) | figures.of_weight(self.one[0])
-        self.figures |= figures.of_plane(self.two, self.best, sum(map(made.fallen, self.two)))
+        self.figures |= figures.of_plane(self.two, self.best)
         if len(self.one) > 1:
             self.figures |= figures.of_weight(self.one[self.facing], "other_")
         self.restart(self.curve, self.readout)
@@ -302,7 +302,7 @@ class TangentFilm(Film):
     @property
     def crowd(self) -> str:
         """Whether there is one start or more."""
-        return "one" if len(self.two) == 1 else "many"
+        return one_or_many(len(self.two))
 
     @property
     def plane_epochs(self) -> int:
@@ -315,4 +315,6 @@ class TangentFilm(Film):
         one = "_one" if len(self.two) == 1 else ""
         if all(made.arrived(run, self.best.loss) for run in self.two):
             return "same" + one
-        return ("under_way" if all(map(made.fallen, self.two)) else "away") + one
+        if not all(map(made.fallen, self.two)):
+            return "away" + one
+        return ("turned" if any(made.rising(run, self.best.loss) for run in self.two) else "under_way") + one

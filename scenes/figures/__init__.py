@@ -2,6 +2,8 @@
 
 import math
 
+from learning.history import History
+from scenes import material
 from scenes.markup import Words
 from scenes.numbers import MINUS, fixed
 
@@ -10,6 +12,22 @@ def count(number: int) -> Words:
     """A whole number, thousands apart."""
     text = f"{number:,}"
     return Words(text, text)
+
+
+def weights(run: History, row: int) -> tuple[float, float]:
+    """The first two weights in a state."""
+    return float(run.params[row, 0]), float(run.params[row, 1])
+
+
+def bottom(run: History) -> dict[str, Words]:
+    """The least loss of a run, and its epoch."""
+    row = material.bottom(run)
+    return {"low": fixed(float(run.loss[row])), "low_epoch": count(int(run.epoch[row]))}
+
+
+def one_or_many(number: int) -> str:
+    """Which sentence speaks of so many things."""
+    return "one" if number == 1 else "many"
 
 
 def percent(share: float) -> Words:

@@ -6,10 +6,8 @@ from learning.history import History
 from scenes.figures import count
 from scenes.figures.net import SYMBOLS
 from scenes.markup import Words
-from scenes.numbers import fixed
-
-DRAWN = 4
-"""So many nodes of the wide net have a circle of their own."""
+from scenes.material.diagrams import undrawn
+from scenes.numbers import fixed, shortest
 
 
 def of_models(runs: Mapping[str, History]) -> dict[str, Words]:
@@ -22,12 +20,13 @@ def of_models(runs: Mapping[str, History]) -> dict[str, Words]:
         "many": count(len(runs["sigmoid"].x)),
         "nodes": count(net.nodes or 0),
         "wide": count(wide.nodes or 0),
-        "others": count(2 * ((wide.nodes or 0) - DRAWN)),
+        "others": count(2 * len(undrawn(wide.nodes or 0))),
         "epochs": count(net.epochs),
         **_weights("line", runs["columns"]),
         **_weights("linear", runs["bias"]),
         **_weights("curve", runs["sigmoid"]),
         **_weights("power", runs["polynomial"]),
+        **{f"made{k}": shortest(weight) for k, weight in enumerate(runs["polynomial"].truth or ())},
         **{f"{label}_loss": fixed(float(run.loss[-1]), 4) for label, run in runs.items()},
         **{f"{label}_loss0": fixed(float(run.loss[0]), 4) for label, run in runs.items()},
     }

@@ -87,5 +87,6 @@ def of_row(made: Check, row: int) -> dict[str, Words]:
         "d1": slope(float(made.differences[row, 1])),
         "beside": exact(float(made.losses[row, 0]), made.step),
         "error": measured(float(made.errors[row, 0]), 2),
+        "moved": measured(float(made.moved[row, 0]), 4),
         "steps": count(int(steps)) if math.isfinite(steps) else fixed(steps),
     }

@@ -3,7 +3,7 @@
 import numpy as np
 
 from learning.history import History
-from scenes.figures import count
+from scenes.figures import bottom, count, weights
 from scenes.markup import Words, verbatim
 from scenes.material import Minimum
 from scenes.numbers import fixed, pair, shortest
@@ -21,7 +21,7 @@ def of_line(run: History, best: Minimum, off_map: int | None) -> dict[str, Words
 
 
 def _beginning(run: History) -> dict[str, Words]:
-    start = _weights(run, 0)
+    start = weights(run, 0)
     return {
         "n": count(len(run.x)),
         "bias": shortest(start[0]),
@@ -37,8 +37,9 @@ def _ending(run: History, best: Minimum) -> dict[str, Words]:
     return {
         "least": pair(best.weights, 3),
         "lowest": fixed(best.loss),
-        "learned": pair(_weights(run, -1), 3),
+        "learned": pair(weights(run, -1), 3),
         "loss": fixed(float(run.loss[-1])),
+        **bottom(run),
         "truth": pair((float(run.truth[0]), float(run.truth[1]))) if run.truth else Words("", ""),
     }
 
@@ -51,16 +52,12 @@ def _training(run: History, off_map: int | None) -> dict[str, Words]:
         "optimizer": verbatim(asked.optimizer),
         "epochs": count(int(run.epoch[-1])),
         "count": count(max(int(run.epoch[-1]) - 1, 0)),
-        "before": pair(_weights(run, 0), 4),
-        "after": pair(_weights(run, second), 4),
-        "bias1": fixed(_weights(run, second)[0], 3),
-        "incline1": fixed(_weights(run, second)[1], 3),
+        "before": pair(weights(run, 0), 4),
+        "after": pair(weights(run, second), 4),
+        "bias1": fixed(weights(run, second)[0], 3),
+        "incline1": fixed(weights(run, second)[1], 3),
         "loss1": fixed(float(run.loss[second])),
         "off": count(off_map or 0),
         "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),
         "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
     }
-
-
-def _weights(run: History, row: int) -> tuple[float, float]:
-    return float(run.params[row, 0]), float(run.params[row, 1])

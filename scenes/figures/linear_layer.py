@@ -22,8 +22,6 @@ def of_layer(run: History) -> dict[str, Words]:
         "weight": written(slope),
         "bias": written(bias),
         "change": written(abs(slope)),
-        "x0": written(float(run.x[0])),
-        "yhat0": written(float(run.yhat[0, 0])),
         "sum0": first_row(run),
     }
 
@@ -52,7 +50,6 @@ def of_forgotten(run: History) -> dict[str, Words]:
         "first": written(first),
         "extra": written(extra),
         "both": written(first + extra),
-        "moved": written(abs(extra)),
         "pull": fixed(float(run.grads[0, 0]), 2),
         "pull_extra": fixed(float(run.grads[0, 2]), 2),
     }

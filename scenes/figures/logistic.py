@@ -3,10 +3,11 @@
 import numpy as np
 
 from learning import landscape
-from learning.data import LOGISTIC, truth_of
+from learning.data import truth_of
 from learning.history import History
+from learning.theory import best_line
 from scenes.figures import count
-from scenes.figures.curve import most_missed, start_of
+from scenes.figures.curve import first_slope, most_missed, start_of
 from scenes.markup import Words, verbatim
 from scenes.material import logistic as material
 from scenes.numbers import fixed, measured, pair, shortest
@@ -36,8 +37,9 @@ def of_points(few: History) -> dict[str, Words]:
 
 def of_model(run: History) -> dict[str, Words]:
     """Data, the first curve, and what a straight line would say."""
-    line, (low, high) = material.straight(run), (int(np.argmin(run.x)), int(np.argmax(run.x)))
+    line, (low, high) = best_line(run.x, run.y), (int(np.argmin(run.x)), int(np.argmax(run.x)))
     worst = low if abs(line[low] - 0.5) > abs(line[high] - 0.5) else high
+    assert run.truth is not None, "these points come from a known curve"
     return {
         **SYMBOLS,
         "n": count(len(run.x)),
@@ -48,7 +50,7 @@ def of_model(run: History) -> dict[str, Words]:
         "last": fixed(float(run.yhat[0, high]), 4),
         "line_x": shortest(float(run.x[worst])),
         "line_says": fixed(float(line[worst])),
-        "true": pair((LOGISTIC[0], LOGISTIC[1])),
+        "true": pair((run.truth[0], run.truth[1])),
     }
 
 
@@ -62,6 +64,7 @@ def of_training(run: History) -> dict[str, Words]:
         "lr": shortest(asked.lr),
         "kind": Words(name, name),
         "loss0": fixed(float(run.loss[0]), 4),
+        "slope": measured(first_slope(run)),
         "least": fixed(material.least_loss(run), 4),
         "best": pair((float(best[0]), float(best[1])), 3),
         "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),

@@ -4,14 +4,13 @@ import numpy as np
 
 from learning import nodes
 from learning.history import History
+from learning.theory import STEEPNESS
 from scenes.figures import count, percent
 from scenes.markup import Words
-from scenes.material.overfit import STEEP, Pile, Scores
+from scenes.material.overfit import Pile, Scores
 from scenes.numbers import fixed, shortest
 
 SYMBOLS = {
-    "x": Words("x", "$x$"),
-    "u": Words("u", "$u$"),
     "place": Words("x = −b/w", "$x = -b \\/ w$"),
     "second": Words("w′", "$w'$"),
 }
@@ -21,13 +20,12 @@ def of_film(line: History, noise: History, scores: tuple[Scores, Scores], pile: 
     """All figures of the film; those of noise begin with noise_."""
     same = {
         **SYMBOLS,
-        "steep": shortest(STEEP),
+        "steep": shortest(STEEPNESS),
         "n": count(len(line.x)),
         "fresh_n": count(len(line.test_y) if line.test_y is not None else 0),
         "nodes": count(line.experiment.nodes or 0),
         "lr": shortest(line.experiment.lr),
         "epochs": count(int(line.epoch[-1])),
-        "sigma": shortest(float(dict(line.experiment.data_options)["noise"])),  # type: ignore[arg-type]
     }
     return {**same, **_of_stair(line, pile), **_of_run(line, scores[0], ""), **_of_run(noise, scores[1], "noise_")}
 
@@ -50,7 +48,7 @@ def _of_run(run: History, score: Scores, name: str) -> dict[str, Words]:
         "fresh_truth": fixed(float(score.truth[1]), 4),
         "least": fixed(score.least, 4),
         "least_epoch": count(score.epoch),
-        "less": percent(1 - float(score.last[0]) / float(score.zero[0])),
+        "less": percent(score.less),
         "broken": count(int(run.epoch[lost[0]]) if len(lost) else 0),
     }
     return {name + key: words for key, words in figures.items()}

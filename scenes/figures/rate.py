@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from learning.history import History
-from scenes.figures import count
+from scenes.figures import bottom, count
 from scenes.markup import Words
 from scenes.material import Minimum
 from scenes.material import rate as rate_material
@@ -45,7 +45,6 @@ def of_run(run: History, best: Minimum, before: History | None) -> dict[str, Wor
         best: the least-squares line.
         before: the run that was shown before it, or None.
     """
-    low = int(np.nanargmin(np.where(np.isfinite(run.loss), run.loss, np.inf)))
     broken = np.flatnonzero(~np.isfinite(run.loss))
     since = rate_material.arrived(run, best.loss)
     rate, last = run.experiment.lr, before.experiment.lr if before else run.experiment.lr
@@ -54,8 +53,7 @@ def of_run(run: History, best: Minimum, before: History | None) -> dict[str, Wor
         "times": shortest(float(f"{rate / last:.3g}")),
         "ends": _ends(run),
         "loss": fixed(float(run.loss[-1])),
-        "low": fixed(float(run.loss[low])),
-        "low_epoch": count(int(run.epoch[low])),
+        **bottom(run),
         "since": count(since or 0),
         "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
         "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),

@@ -3,17 +3,20 @@
 import numpy as np
 
 from learning.history import History
-from scenes.figures import count
+from scenes.figures import bottom, count
 from scenes.markup import Words
 from scenes.material import Minimum
 from scenes.material import stochastic as material
-from scenes.numbers import fixed, measured, pair, shortest
+from scenes.numbers import fixed, measured, shortest
 
 
 def of_training(run: History, best: Minimum) -> dict[str, Words]:
     """The figures of the run that all beats begin with: all the data a step."""
     broken = np.flatnonzero(~np.isfinite(run.loss))
+    assert run.truth is not None, "the points are made from a known line"
     return {
+        "true0": shortest(run.truth[0]),
+        "true1": shortest(run.truth[1]),
         "n": count(len(run.x)),
         "lr": shortest(run.experiment.lr),
         "epochs": count(int(run.epoch[-1])),
@@ -23,7 +26,7 @@ def of_training(run: History, best: Minimum) -> dict[str, Words]:
         "weight": fixed(float(run.params[-1, 1]), 4),
         "loss0": fixed(float(run.loss[0])),
         "loss": fixed(float(run.loss[-1])),
-        "least": pair(best.weights, 3),
+        **bottom(run),
         "lowest": fixed(best.loss),
         "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
         "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),

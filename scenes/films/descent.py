@@ -120,7 +120,7 @@ class Descent(LineFilm):
         self.hold(TIMING.hold)
         return "note_off"
 
-    def learned(self) -> None:
+    def learned(self) -> str:
         """The surface from overhead; the result beside the truth."""
         ground, north = self.ground, 360 * round(self.azimuth / 360)
         self.play(
@@ -134,3 +134,4 @@ class Descent(LineFilm):
         self.play(self.plot.to(frame=PLOT, residuals=0, run_time=TIMING.move))
         self.play(self.say(f"learned.{self.ending}"), self.plot.to(truth=1, run_time=TIMING.slow))
         self.hold(TIMING.read)
+        return f"note_{self.ending}" if self.ending.startswith("turned") else "note"

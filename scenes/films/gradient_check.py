@@ -40,12 +40,13 @@ class GradientCheck(GradientCheckFilm):
         self.tell(f"formula.{self.agreement}", self.fill(0))
         return f"note_{self.agreement}"
 
-    def secant(self) -> None:
+    def secant(self) -> str:
         """The loss at two points, and the line through them."""
         self.tell("secant.ask", self.show_formula(QUOTIENT), self.view.to(second=1, digits=1, run_time=TIMING.move))
         self.play(self.say("secant.say"), self.view.to(rise=1, run_time=TIMING.move))
         self.play(self.view.to(secant=1), self.fill(1))
         self.until_read(TIMING.key)
+        return "note_rounded" if self.check.rounded else "note"
 
     def shrink(self) -> str:
         """Nearer and nearer: the secant turns into the tangent."""

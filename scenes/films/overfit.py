@@ -42,8 +42,9 @@ class Overfit(OverfitFilm):
         """The broken line: the sum follows its points."""
         self.tell(f"follow.ask{self.exact}", self.stage(self.line), self.drop_formula())
         self.let_learn(7.5)
-        self.tell(f"follow.{self.ending}", self.plot.to(truth=1), seconds=TIMING.key, less=TIMING.hold)
-        return f"note_{self.ending}"
+        ending = f"{self.ending}{self.exact if self.ending == 'short' else ''}"
+        self.tell(f"follow.{ending}", self.plot.to(truth=1), seconds=TIMING.key, less=TIMING.hold)
+        return f"note_{ending}"
 
     def pure_noise(self) -> str:
         """Nothing to learn, and it is learned all the same."""

@@ -38,7 +38,7 @@ class SseMse(SseMseFilm):
         """To one scale the mean is flat; drawn n times as high it is the same surface."""
         self.play(self.away(self.plot, *self.results))
         self.tell("scale.floor", self.head(), self.set_up(LARGE))
-        self.tell("scale.flat", self.turn(), seconds=TIMING.key)
+        self.tell(f"scale.{self.lower}", self.turn(), seconds=TIMING.key)
         self.play(self.say("scale.rise"), self.surfaces[1].to(rise=1, run_time=2.4))
         self.tell(None, self.surfaces[1].to(upright=1), self.both(star=1), less=TIMING.hold)
 

@@ -28,7 +28,13 @@ BORDERS = 8
 CORNER_ON = 24.0
 """Degrees that a view stays away from one along an axis, where two corners and two edges would look alike."""
 
-Outcome = Literal["none", "learned", "short", "diverged", "lost"]
+AGAIN, LASTING = 0.05, 1 / 3
+"""A loss that zigzags rises again, more than that, by this share of its least and for this share of the run."""
+
+FINE = 201
+"""Points of a curve over the range of x."""
+
+Outcome = Literal["none", "learned", "short", "turned", "diverged", "lost"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,11 @@ class Minimum:
 
     weights: tuple[float, float]
     loss: float
+
+
+def fine(run: History) -> np.ndarray:
+    """Places (FINE,) over the range of a run's x, evenly."""
+    return np.linspace(float(run.x.min()), float(run.x.max()), FINE)
 
 
 def minimum(run: History) -> Minimum:
@@ -104,8 +115,30 @@ def route(run: History, ground: Terrain) -> Route:
     return Route(times[order], params[order], loss[order], run.epoch, run.grads)
 
 
+def bottom(run: History) -> int:
+    """The row with the least loss that is a number; the first of them."""
+    return int(np.nanargmin(np.where(np.isfinite(run.loss), run.loss, np.inf)))
+
+
+def turned(run: History, near: float | None = None) -> bool:
+    """Whether the loss of a run, all of it finite, fell and grows again to the end.
+
+    Over a bowl plain steps of all the data make the loss fall, and then only rise: there it need be no more than
+    `near`, how far two losses may be apart and count as the same (None: 1/100 of the least). Others zigzag.
+    """
+    low, loss = bottom(run), run.loss.astype(float)
+    least, last = float(loss[low]), float(loss[-1])
+    if run.experiment.optimizer == "SGD" and run.batch is None:
+        return last - least > (0.01 * least if near is None else near)
+    lasting = low <= (1 - LASTING) * (len(run) - 1) and last >= float(loss[low:].max())
+    return lasting and last > (1 + AGAIN) * least
+
+
 def outcome(run: History) -> Outcome:
-    """What became of a run: no step, at the minimum (all but 1/1000 of the way down), on the way, away, no number."""
+    """What became of a run.
+
+    No step; at the minimum, all but 1/1000 of the way down; on the way; down and up again; away; no number.
+    """
     if len(run.epoch) == 1:
         return "none"
     if run.last_finite < len(run.epoch) - 1:
@@ -113,7 +146,9 @@ def outcome(run: History) -> Outcome:
     lowest, first, last = minimum(run).loss, float(run.loss[0]), float(run.loss[-1])
     if last > first:
         return "diverged"
-    return "learned" if last - lowest <= max(0.001 * (first - lowest), 0.01 * lowest) else "short"
+    if last - lowest <= max(0.001 * (first - lowest), 0.01 * lowest):
+        return "learned"
+    return "turned" if turned(run) else "short"
 
 
 def azimuth_facing(start: np.ndarray, low: np.ndarray) -> float:

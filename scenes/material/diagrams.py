@@ -30,6 +30,9 @@ CARD, CARD_WIDTH = 2.24, 2.08
 CARD_MIDDLE, SMALL, TINY = 0.98, 0.24, 0.15
 """There: the height of the circles' middle, and the radius of those with a name and of those without."""
 
+SEEN, ROWS = 3, 6
+"""Of a wide net so many nodes from the first on have a circle, and the last; of these rows they take first and last."""
+
 STAGES = (
     "nothing", "inputs", "line", "matrix", "behind", "bias", "sigmoid", "polynomial", "layers",
     "multiply", "bend", "net", "folded", "wide", "aside", "family",
@@ -54,6 +57,11 @@ def _most(run: History) -> np.ndarray:
     """For each parameter (P,) the weight that is drawn the thickest: the largest of its layer."""
     layers = np.array([name.split("[")[0] for name in run.names])
     return np.array([reach(run.params[:, layers == layer]) for layer in layers])
+
+
+def undrawn(wide: int) -> range:
+    """Which nodes of a net so wide have no circle, counted from 0: all but the first few and the last."""
+    return range(SEEN, wide - 1)
 
 
 class Album:
@@ -214,16 +222,17 @@ class Album:
     def _wide(self) -> Picture:
         """The first and the last of many nodes."""
         column = {
-            k: _row(FOLDED[1], row, 6, self._named(k), 0.22) for row, k in ((0, 1), (1, 2), (2, 3), (5, self.wide))
+            k: _row(FOLDED[1], row, ROWS, self._named(k), 0.22)
+            for row, k in (*((row, row + 1) for row in range(SEEN)), (ROWS - 1, self.wide))
         }
         picture = self._layered("wide", column, self.word("parts.step"), str(self.wide))
-        high, low = column[3].at[1] - 0.3, column[self.wide].at[1] + 0.3
+        high, low = column[SEEN].at[1] - 0.3, column[self.wide].at[1] + 0.3
         dots = Circle((FOLDED[1], (high + low) / 2), "$dots.v$", ring=0.0, size=SIZES.title)
         return replace(picture, circles={**picture.circles, "dots": dots}, fans=self._fans(FOLDED[1], low, high))
 
     def _fans(self, x: float, low: float, high: float) -> dict[str, Fan]:
         """All weights of the nodes that are not drawn."""
-        others = range(3, self.wide - 1)
+        others = undrawn(self.wide)
         first = tuple(self._weight("wide", f"layer1.weight[{k},0]").column for k in others)
         second = tuple(self._weight("wide", f"layer2.weight[0,{k}]").column for k in others)
         return {"in": Fan("x", x, low, high, "wide", first), "out": Fan("y", x, low, high, "wide", second)}

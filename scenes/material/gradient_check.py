@@ -13,6 +13,8 @@ AGREE, ROUNDING = 1e-5, 1e-6
 """Two gradients agree that differ by no more than this share of them, or of the terms that add up to them."""
 MEETS = 0.01
 """A slope by a difference meets the formula's if it is off by no more than this share of the gradient."""
+BENDS = 0.1
+"""An error that differs from the bend's by more than this share of it is due to rounding, too."""
 TELLS = 0.05
 """Neighbouring float32 numbers are told apart in the picture from this share of what the loss changes over h."""
 
@@ -24,7 +26,8 @@ class Check:
     Attributes:
         loss: recorded at the point. step: from there to the next float32 number.
         autograd, formula: (2,) the slopes that torch recorded, and those of the formula, float64.
-        distances: (H,) descending. losses: (H, 2) recorded at each distance along each weight.
+        distances: (H,) descending, as asked. moved: (H, 2) how far each weight went, recorded in float32.
+        losses: (H, 2) recorded at each distance along each weight.
         differences: (H, 2) the slopes that they give, in float32 as torch computes them.
         errors: (H, 2) how far those are from the formula's.
         bends: (2,) the loss along each weight is a parabola with this coefficient of the square.
@@ -36,6 +39,7 @@ class Check:
     autograd: np.ndarray
     formula: np.ndarray
     distances: np.ndarray
+    moved: np.ndarray
     losses: np.ndarray
     differences: np.ndarray
     errors: np.ndarray
@@ -59,6 +63,12 @@ class Check:
         with np.errstate(all="ignore"):
             return np.asarray(np.round(np.abs(self.losses[:, 0] - self.loss) / self.step))
 
+    @property
+    def rounded(self) -> bool:
+        """Whether the bend of the curve alone does not explain how far the first slope is off."""
+        bend = float(self.bends[0] * self.distances[0])
+        return not abs(float(self.errors[0, 0]) - bend) <= BENDS * bend
+
     def told_apart(self, row: int) -> bool:
         """Whether the picture of a distance shows the gaps between float32 numbers."""
         h = float(self.distances[row])
@@ -71,6 +81,7 @@ def check(histories: Mapping[str, History]) -> Check:
     x, y, w, loss = here.x.astype(float), here.y.astype(float), here.params[0].astype(float), here.experiment.loss
     distances = np.array([float(label[3:]) for label in histories if label.startswith("w0 ")])
     losses = np.array([[histories[f"w{axis} {h:.15g}"].loss[0] for axis in (0, 1)] for h in distances])
+    there = np.array([[histories[f"w{axis} {h:.15g}"].params[0, axis] for axis in (0, 1)] for h in distances])
     formula = theory.gradient(x, y, w, loss)  # type: ignore[arg-type]
     bends = np.diag(theory.hessian(theory.design(x), loss)) / 2  # type: ignore[arg-type]
     with np.errstate(all="ignore"):
@@ -84,6 +95,7 @@ def check(histories: Mapping[str, History]) -> Check:
         autograd=here.grads[0].astype(float),
         formula=formula,
         distances=distances,
+        moved=there.astype(float) - w,
         losses=losses.astype(float),
         differences=differences.astype(float),
         errors=errors,

@@ -9,13 +9,11 @@ import numpy as np
 from learning import landscape, theory
 from learning.data import truth_of
 from learning.history import History
-from scenes.figures.curve import share_done
+from scenes.figures.curve import first_slope, progress_of
+from scenes.material import FINE, fine
 from scenes.panels.axes import padded
 from scenes.panels.data_plot import Curve
 from scenes.panels.recorded import blend
-
-FINE = 201
-"""Points of a curve over the range of x."""
 
 USUAL = 6.0
 """A sigmoid is shown from this far below zero to as far above: outside it is flat."""
@@ -29,12 +27,10 @@ LEG = 36
 DONE, NOTHING = 0.99, 0.01
 """Shares of the possible drop in loss: from here on a run has arrived, below that it has not moved."""
 
-Outcome = Literal["there", "short", "still", "grew", "lost"]
+FLAT = 0.01
+"""A first gradient shorter than this is too small to get anywhere."""
 
-
-def fine(run: History) -> np.ndarray:
-    """Places (FINE,) over the range of a run's x."""
-    return np.linspace(float(run.x.min()), float(run.x.max()), FINE)
+Outcome = Literal["there", "short", "still_flat", "still_rate", "grew", "lost"]
 
 
 def truth_between(run: History) -> Curve | None:
@@ -122,21 +118,21 @@ def sweep(start: tuple[float, float]) -> Sweep:
     return Sweep(np.vstack([stops[:1], *ways]), len(slopes) * LEG, (len(slopes) + len(asides)) * LEG)
 
 
-def straight(run: History) -> np.ndarray:
-    """What the least-squares line says of the points of a run, (N,)."""
-    return np.asarray(theory.design(run.x) @ theory.least_squares(run.x, run.y))
-
-
 def least_loss(run: History) -> float:
     """The least loss of a logistic model upon the points of a run, by Newton's method."""
     return float(landscape.loss_at(run, landscape.minimum_of(run)[None])[0])
 
 
 def outcome(run: History) -> Outcome:
-    """What became of a run: as good as at the minimum, on the way, where it was, above it, or no number any more."""
+    """What became of a run: as good as at the minimum, on the way, above its start, or no number any more.
+
+    Or its loss never changed, because the gradient is next to nothing at the start, or else the rate.
+    """
     if run.last_finite < len(run.epoch) - 1:
         return "lost"
-    done = share_done(run, least_loss(run))
-    if done >= DONE:
+    done = progress_of(run, least_loss(run))
+    if done[-1] >= DONE:
         return "there"
-    return "grew" if done < -NOTHING else "still" if done < NOTHING else "short"
+    if (np.abs(done) < NOTHING).all():
+        return "still_flat" if first_slope(run) < FLAT else "still_rate"
+    return "grew" if done[-1] < 0 else "short"

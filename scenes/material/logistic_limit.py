@@ -5,11 +5,12 @@ from typing import Literal
 
 import numpy as np
 
-from learning import nodes
+from learning import landscape, nodes
 from learning.data import truth_of
 from learning.history import History
 from learning.theory import sigmoid
-from scenes.material.logistic import fine, least_loss, reach_of_u
+from scenes.material import fine
+from scenes.material.logistic import least_loss, reach_of_u
 from scenes.panels.recorded import between
 
 FOUR = (
@@ -62,7 +63,10 @@ def logit_of(run: History) -> Callable[[float], np.ndarray]:
 
 def true_logit(run: History) -> np.ndarray:
     """The u over x, (N, 2), whose sigmoid is the probability that the points were drawn with."""
-    x = fine(run)
+    return _logit_at(run, fine(run))
+
+
+def _logit_at(run: History, x: np.ndarray) -> np.ndarray:
     truth = truth_of(run.experiment, x)
     assert truth is not None, "these points come from a known curve"
     return np.stack([x, np.log(truth) - np.log1p(-truth)], axis=1)
@@ -76,10 +80,7 @@ def span_of_logit(run: History) -> tuple[float, float]:
 
 def loss_of_truth(run: History) -> float:
     """The binary cross-entropy of the probabilities that the points were drawn with."""
-    truth = truth_of(run.experiment, run.x)
-    assert truth is not None, "these points come from a known curve"
-    y = run.y.astype(float)
-    return float(-np.mean(y * np.log(truth) + (1 - y) * np.log1p(-truth)))
+    return float(landscape.cross_entropy(_logit_at(run, run.x)[:, 1], run.y.astype(float)).mean())
 
 
 def is_below_truth(net: History) -> bool:

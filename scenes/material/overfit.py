@@ -9,13 +9,9 @@ import numpy as np
 from learning import nodes
 from learning.data import truth_of
 from learning.history import History
-from learning.theory import sigmoid
 from scenes.panels.axes import padded
 from scenes.panels.data_plot import Curve
 from scenes.panels.recorded import between, blend
-
-STEEP = 200.0
-"""What the input of the sigmoid is multiplied by."""
 
 BETWEEN = 6
 """Steps from one point to the next at which a net is evaluated."""
@@ -40,21 +36,14 @@ def grid(run: History) -> np.ndarray:
     return np.append(steps.ravel(), x[-1])
 
 
-def stairs(run: History, x: np.ndarray, row: int) -> np.ndarray:
-    """What each node adds to ŷ at x (M,) in a recorded state, (M, H)."""
-    w1, b1, w2, _ = (column[row].astype(float) for column in nodes.layers(run))
-    with np.errstate(all="ignore"):  # a run that diverges
-        return np.asarray(sigmoid(STEEP * (x[:, None] * w1 + b1)) * w2)
-
-
 def curve(run: History) -> Curve:
     """ŷ between the points, and the truth."""
-    x, bias = grid(run), nodes.layers(run).b2.astype(float)
+    x = grid(run)
 
     @lru_cache(maxsize=4)
     def at_row(row: int) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return np.asarray(stairs(run, x, row).sum(axis=1) + bias[row])
+        with np.errstate(all="ignore"):  # a run that diverges
+            return nodes.at_points(run, x, row).yhat
 
     def at(epoch: float) -> np.ndarray:
         row, after, share = between(run.epoch, epoch)
@@ -85,7 +74,8 @@ class Pile:
 def pile(run: History) -> Pile:
     """The pile of a run's first state."""
     x, order = grid(run), by_sight(run)
-    parts = np.column_stack([stairs(run, x, 0)[:, order], np.full(len(x), float(nodes.layers(run).b2[0]))])
+    stairs, bias = nodes.at_points(run, x, 0).contribution, float(nodes.layers(run).b2[0])
+    parts = np.column_stack([stairs[:, order], np.full(len(x), bias)])
     sums = np.vstack([np.zeros(len(x)), np.cumsum(parts, axis=1).T])  # (H + 2, M)
     count = np.arange(len(sums))
     few = sums[: FEW + 1]
@@ -130,6 +120,11 @@ class Scores:
     least: float
     epoch: int
     seen_then: float
+
+    @property
+    def less(self) -> float:
+        """How far below saying zero the net ends on seen points, as a share of that; 0 where zero is never wrong."""
+        return 1 - float(self.last[0]) / float(self.zero[0]) if self.zero[0] > 0 else 0.0
 
     @property
     def course(self) -> Course:

@@ -8,13 +8,11 @@ import numpy as np
 from learning import theory
 from learning.data import truth_of
 from learning.history import History
+from scenes.material import FINE, fine
 from scenes.material import rate as rate_material
 from scenes.panels.data_plot import Curve
 from scenes.panels.node_pieces import Pieces
 from scenes.panels.recorded import blend
-
-FINE = 241
-"""Points of a curve."""
 
 SHARED = 3.3
 """The small plots reach so many times as far as x itself: what is larger leaves them."""
@@ -33,14 +31,9 @@ def columns(run: History, x: np.ndarray) -> np.ndarray:
     return np.stack([at**power for power in (*(run.experiment.powers or ()), 0)], axis=1)
 
 
-def grid(run: History) -> np.ndarray:
-    """Points of x (M,) from the first of the data to the last, evenly."""
-    return np.linspace(float(run.x.min()), float(run.x.max()), FINE)
-
-
 def curve(run: History) -> Curve:
     """ŷ between the points, and the truth."""
-    x = grid(run)
+    x = fine(run)
     return Curve(x, partial(_said, run, columns(run, x)), truth_of(run.experiment, x))
 
 
@@ -52,7 +45,7 @@ def _said(run: History, of: np.ndarray, epoch: float) -> np.ndarray:
 
 def pieces(run: History) -> Pieces:
     """Each column, and each times its weight, at every recorded state."""
-    x = grid(run)
+    x = fine(run)
     plain = columns(run, x)
     shared = SHARED * float(np.abs(x).max())
     return Pieces(x, run.epoch, partial(_weighted, run, plain), plain.shape[1], shared)
@@ -66,9 +59,8 @@ def _weighted(run: History, plain: np.ndarray, row: int) -> np.ndarray:
 
 def straight(run: History) -> tuple[np.ndarray, float]:
     """The best straight line, at the points (N,), and its loss."""
-    bias, slope = theory.least_squares(run.x, run.y)
-    line = bias + slope * run.x.astype(float)
-    return line, float(np.mean((run.y - line) ** 2))
+    least = theory.loss_of(theory.design(run.x), run.y, theory.least_squares(run.x, run.y)[None], "mse")
+    return theory.best_line(run.x, run.y), float(least[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,11 +91,11 @@ class Bowl:
 
 def bowl(run: History) -> Bowl:
     """The bowl of a run's data."""
-    features, y = columns(run, run.x), run.y.astype(float)
-    best = np.linalg.lstsq(features, y, rcond=None)[0]
-    hessian = theory.hessian(features, "mse")
+    features = columns(run, run.x)
+    best = theory.best_weights(features, run.y)
+    least, hessian = theory.loss_of(features, run.y, best[None], "mse"), theory.hessian(features, "mse")
     critical = theory.critical_lr(features, "mse")
-    return Bowl(best, float(np.mean((y - features @ best) ** 2)), np.diag(hessian), 2 / critical, critical)
+    return Bowl(best, float(least[0]), np.diag(hessian), 2 / critical, critical)
 
 
 def fate(run: History) -> rate_material.Fate:

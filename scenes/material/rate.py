@@ -38,10 +38,10 @@ def fate(run: History, lowest: float) -> Fate:
     """What became of a run: on its way, at the minimum, down and up again, up, or no number any more."""
     if run.last_finite < len(run.epoch) - 1:
         return "lost"
-    first, last, least = float(run.loss[0]), float(run.loss[-1]), float(run.loss.min())
+    first, last = float(run.loss[0]), float(run.loss[-1])
     if last > first + near(run, lowest):
         return "grows"
-    if last - least > near(run, lowest):
+    if material.turned(run, near(run, lowest)):
         return "turns"
     return "arrives" if last - lowest <= near(run, lowest) else "slow"
 

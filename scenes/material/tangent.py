@@ -25,8 +25,8 @@ NEAR = 1e-7
 """A run has come down whose height above the lowest point is no more than this share of its first one."""
 ROUNDING = 1e-5
 """A loss that is larger by no more than this share counts as the same."""
-CLOSE = 0.02
-"""A run is close to the lowest point whose slope is no more than this share of its first one."""
+CLOSE, LEVEL = 0.02, 0.2
+"""A run is close to the lowest point whose slope is no more than this share of its first one, and than this."""
 
 
 def parabola(runs: Sequence[History]) -> tuple[np.ndarray, np.ndarray]:
@@ -65,7 +65,7 @@ def way(run: History) -> Way:
 def close(run: History) -> bool:
     """Whether a run of one weight ends where its slope has all but gone."""
     first, last = (abs(float(run.grads[row, 0])) for row in (0, -1))
-    return bool(last <= max(CLOSE * first, FLAT))
+    return bool(last <= max(min(CLOSE * first, LEVEL), FLAT))
 
 
 def fallen(run: History) -> bool:
@@ -78,6 +78,11 @@ def arrived(run: History, lowest: float) -> bool:
     """Whether a run of two weights ends at the lowest point: within 1/100 of its loss, or almost all the way down."""
     first, last = float(run.loss[0]), float(run.loss[-1])
     return bool(last - lowest <= max(NEAR * (first - lowest), 0.01 * lowest))
+
+
+def rising(run: History, lowest: float) -> bool:
+    """Whether a run of two weights came down and grows again to the end."""
+    return fallen(run) and not arrived(run, lowest) and material.turned(run)
 
 
 def terrain(runs: Sequence[History]) -> Terrain:

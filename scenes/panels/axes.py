@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -68,6 +68,10 @@ class Axes:
     def _stand_apart(self, ticks: Sequence[float], numbers: Sequence[Stamp], width: float) -> bool:
         room = np.diff(ticks).min(initial=np.inf) / (self.x[1] - self.x[0]) * width
         return bool(room > max((number.width for number in numbers), default=0.0) + 0.2)
+
+    def make_room(self) -> None:
+        """Widen the room for the numbers beside the plot where they would not fit into it."""
+        self.left = max(self.left, 0.17 + max((number.width for number in self.y_ticks[1]), default=0.0))
 
     def _about(self, count: int) -> tuple[list[float], list[Stamp]]:
         if count not in self._x_ticks:
@@ -137,6 +141,60 @@ class Axes:
 
     def _up(self, frame: np.ndarray, ticks: Sequence[float]) -> np.ndarray:
         return self.place(frame, np.full(len(ticks), self.x[0]), np.array(ticks))
+
+
+class ClosingAxes(Axes):
+    """Axes that may show less of y. Between the two ranges their numbers give way to one another.
+
+    Args:
+        wide: axes with the whole range.
+        close: the range of y that is seen when they have closed in.
+    """
+
+    def __init__(self, wide: Axes, close: tuple[float, float]) -> None:
+        super().__init__(wide.look, wide.x, wide.y, wide.names, whole=wide.whole, left=wide.left)
+        self.wide, self.close = wide, replace(wide, y=close)
+        for axes in (self.wide, self.close):
+            axes.make_room()
+        self.left = max(self.wide.left, self.close.left)
+        self.near = 0.0
+
+    @property
+    def near(self) -> float:
+        """How far they have closed in, 0 … 1; evenly, so that each moment enlarges as much."""
+        return self._near
+
+    @near.setter
+    def near(self, near: float) -> None:
+        self._near = near
+        (low, high), (lower, upper) = self.wide.y, self.close.y
+        size = (high - low) ** (1 - near) * (upper - lower) ** near
+        share = (high - low - size) / ((high - low - upper + lower) or 1.0)
+        self.y = low + share * (lower - low), low + share * (lower - low) + size
+
+    def draw_y_ticks(self, brush: Brush, frame: np.ndarray, opacity: float) -> None:
+        """Numbers of the range that is nearer, as far as they are within the plot."""
+        for axes, seen in ((self.wide, 1 - 2 * self.near), (self.close, 2 * self.near - 1)):
+            ticks, numbers = axes.y_ticks
+            kept = [k for k, tick in enumerate(ticks) if self.y[0] <= tick <= self.y[1]]
+            if seen > 0:
+                some = [ticks[k] for k in kept], [numbers[k] for k in kept]
+                self.put_y_ticks(brush, frame, some, min(1.0, seen) * opacity)
+
+
+class ClosesIn:
+    """What a panel with such axes has: `near`, which a film moves."""
+
+    _axes: ClosingAxes
+
+    @property
+    def near(self) -> float:
+        """How far it has closed in, 0 … 1."""
+        return self._axes.near
+
+    @near.setter
+    def near(self, near: float) -> None:
+        self._axes.near = near
 
 
 def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:

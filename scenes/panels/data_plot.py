@@ -99,6 +99,7 @@ class DataPlot(Drawing):
         self._axes = Axes(
             look, padded(self.x[0], self.x[-1]), self._range(also), ("$x$", "$y$"), left=SLIM if slim else WIDE
         )
+        self._axes.make_room()
         self._line = np.unique(np.linspace(0, len(self.x) - 1, SMOOTH).astype(int))
         self._crowd: tuple[tuple[float, ...], cairo.Pattern] | None = None
 

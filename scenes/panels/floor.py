@@ -109,6 +109,12 @@ class Floor:
         x, y = at + out * (gap + np.abs(out) @ _half(text))
         text.put(brush, x, y, opacity)
 
+    def above_numbers(self, view: View, middle: np.ndarray, text: Stamp) -> np.ndarray:
+        """Where a text that is to stand at a place, (2,), lies on none of the numbers: there, or straight above."""
+        taken, half = self._taken(view), _half(text)
+        places = (middle + np.array([0.0, rise]) for rise in np.arange(0.0, 2.0, 0.1))
+        return next((place for place in places if _clear(place, half, taken) == 1), middle)
+
     def _taken(self, view: View) -> np.ndarray:
         """The rectangles (n, 2, 2), middle and half size, of the numbers along the front edges."""
         boxes = []

@@ -297,10 +297,9 @@ class LossSurface(Drawing):
             self._epoch_names[self.run] = self.look.stamp(said, SIZES.tick, self.theme.position_text)
         name, (x, y) = self._epoch_names[self.run], seen.project(left[1])
         inward = np.sign(seen.centre[0] - x) or 1.0
-        x += inward * (0.14 + name.width / 2)
-        name.put(
-            brush, x, y - np.sign(y - seen.centre[1]) * 0.22, self.marks * self.opacity, halo=self.theme.background
-        )
+        beside = np.array([x + inward * (0.14 + name.width / 2), y - np.sign(y - seen.centre[1]) * 0.22])
+        x, y = self._floor.above_numbers(seen, beside, name)
+        name.put(brush, x, y, self.marks * self.opacity, halo=self.theme.background)
 
     def _draw_arrows(self, brush: Brush, seen: View) -> None:
         """The gradient and its parts in the tangent plane; the step from this state to the next."""

@@ -5,9 +5,8 @@ import numpy as np
 from scenes.drawing import Brush, Drawing, Rectangle
 from scenes.look import Look
 from scenes.markup import Words
-from scenes.panels.axes import LEFT, Axes
+from scenes.panels.axes import Axes, ClosesIn, ClosingAxes
 from scenes.panels.clipping import clipped, inside
-from scenes.panels.close_up import ClosingAxes
 from scenes.panels.labels import spread
 from scenes.theme import SIZES
 
@@ -18,7 +17,7 @@ LINE, HEAD, RINGS = 0.34, 0.085, 14
 """Height of a label, radius of what is at a curve's end, and rings along the curve of fresh points."""
 
 
-class SeenFresh(Drawing):
+class SeenFresh(ClosesIn, Drawing):
     """Two curves up to the present epoch: the seen loss ends in a dot, the fresh one bears rings, as the points do.
 
     Args:
@@ -55,27 +54,13 @@ class SeenFresh(Drawing):
             look.captions.typeset("map.epoch", number=f"{int(epochs[self.least]):,}"), SIZES.tick
         )
         x, high = (0.0, max(1.0, float(epochs[-1]))), 1.08 * self._highest()
-        self._wide, self._close = Axes(look, x, (0.0, high), names, whole=True), Axes(look, x, close, names, whole=True)
-        numbers = [*self._wide.y_ticks[1], *self._close.y_ticks[1]]
-        room = max(LEFT, 0.25 + max((number.width for number in numbers), default=0.0))
-        self._axes = ClosingAxes(look, x, (0.0, high), names, whole=True, left=room)
-        self.near = 0.0
+        self._axes = ClosingAxes(Axes(look, x, (0.0, high), names, whole=True), close)
 
     def _highest(self) -> float:
         """The largest loss worth an axis: not where a run has gone astray."""
         first = max(float(np.nan_to_num(self.losses[:, 0], posinf=0.0).max()), float(self.levels.max()))
         finite = np.nan_to_num(self.losses, posinf=0.0)
         return min(float(finite.max()), 3 * first) if first > 0 else 1.0
-
-    @property
-    def near(self) -> float:
-        """How far it has closed in, 0 … 1."""
-        return self._near
-
-    @near.setter
-    def near(self, near: float) -> None:
-        self._near = near
-        self._axes.close_in(self._wide, self._close, near)
 
     @property
     def least(self) -> int:

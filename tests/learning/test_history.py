@@ -388,6 +388,14 @@ def test_a_file_that_was_cut_or_damaged_is_never_read_as_something_else(tmp_path
         assert_identical(loaded, history)  # the byte was one that says nothing about the content
 
 
+def test_the_damaged_name_of_an_array_that_need_not_be_there_is_noticed(tmp_path):
+    path = tmp_path / "run.npz"
+    make(**BETWEEN).save(path)
+    path.write_bytes(path.read_bytes().replace(b"batch.npy", b"catch.npy"))
+    with pytest.raises(InputError, match='an array "catch"'):
+        History.load(path)
+
+
 def test_a_pickle_is_not_run(tmp_path):
     class Trap:
         def __reduce__(self):

@@ -15,6 +15,7 @@ from learning.landscape import (
     TRACE_POINTS,
     Window,
     along,
+    cross_entropy,
     gradient_at,
     gradient_over,
     loss_at,
@@ -27,6 +28,13 @@ from learning.training import train
 
 MINIMUM = (2.4459, 4.0043)  # reference-figures.md
 coordinate = st.floats(-1e4, 1e4)
+
+
+@pytest.mark.parametrize("u", [-800.0, -3.0, 0.0, 0.25, 40.0, 800.0])
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_the_cross_entropy_of_a_point_is_torchs(u, y):
+    expected = torch.nn.functional.binary_cross_entropy_with_logits(*torch.tensor([[u], [y]], dtype=torch.float64))
+    assert cross_entropy(np.array([u]), np.array([y])) == pytest.approx([expected.item()], rel=1e-12, abs=1e-300)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ from hypothesis.extra import numpy as arrays_of
 from learning.data import load
 from learning.experiment import Experiment
 from learning.theory import (
+    best_line,
+    best_weights,
     critical_lr,
     design,
     factor,
@@ -40,6 +42,28 @@ def test_least_squares_is_the_printed_minimum(data):
 def test_least_squares_agrees_with_polyfit(data):
     slope, bias = np.polyfit(data.x.astype(float), data.y.astype(float), 1)
     assert least_squares(data.x, data.y) == pytest.approx([bias, slope], rel=1e-9)
+
+
+def test_best_weights_of_powers_agree_with_polyfit(data):
+    x, y = data.x.astype(float), data.y.astype(float)
+    features = np.stack([x, x**2, x**3, np.ones_like(x)], axis=1)
+    cubic = np.polyfit(x, y, 3)
+    assert best_weights(features, y) == pytest.approx([cubic[2], cubic[1], cubic[0], cubic[3]], rel=1e-8)
+
+
+def test_at_the_best_weights_no_feature_is_left_in_the_residuals(data):
+    features = np.random.default_rng(0).normal(size=(len(data.y), 5))
+    residuals = data.y - features @ best_weights(features, data.y)
+    assert features.T @ residuals == pytest.approx(np.zeros(5), abs=1e-9)
+
+
+def test_of_equal_features_each_gets_its_share():
+    assert best_weights([[1.0, 1.0], [2.0, 2.0]], [3.0, 6.0]) == pytest.approx([1.5, 1.5])
+
+
+def test_the_best_line_is_what_polyfit_says_at_the_points(data):
+    slope, bias = np.polyfit(data.x.astype(float), data.y.astype(float), 1)
+    assert best_line(data.x, data.y) == pytest.approx(bias + slope * data.x.astype(float), abs=1e-9)
 
 
 def test_constant_x_gives_the_shortest_of_the_minima():

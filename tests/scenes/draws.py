@@ -8,7 +8,7 @@ from typing import Any
 import annotated_types
 from pydantic.fields import FieldInfo
 
-from learning.experiment import DATA_SET_NAMES, OPTIMIZERS
+from learning.experiment import DATA_SET_NAMES, OPTIMIZERS, START_LIMIT
 from scenes.parameters import FilmParameters, Rectangle
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -27,6 +27,9 @@ DEAR: dict[tuple[str, str], int] = {
 
 AT_A_BOUND = 0.15
 """The share of numbers that lie upon a bound."""
+
+ZERO = 0.1
+"""The share of numbers of either sign that are 0."""
 
 
 def drawn(film: str, model: type[FilmParameters], number: int) -> dict[str, Any]:
@@ -80,18 +83,20 @@ def _number(random: Random, bounds: list[Any], *, whole: bool) -> float:
     """A number within bounds: over a wide range of positive ones, each power of ten as likely as another."""
     low, high = _bound(bounds, "ge", math.nan), _bound(bounds, "le", math.nan)
     above = _bound(bounds, "gt", math.nan)
-    if math.isnan(high):
+    if math.isnan(high) or high == -low == START_LIMIT:  # any weight: what is refused says little of what is asked
         return _spread(random, 30)
     if random.random() < AT_A_BOUND:
         return high if math.isnan(low) or random.random() < 0.5 else low
     if not math.isnan(low) and low < 0:
-        return random.uniform(-1, 1) * 10 ** random.uniform(-2, math.log10(high))
+        return 0.0 if random.random() < ZERO else random.uniform(-1, 1) * 10 ** random.uniform(-2, math.log10(high))
     least = max(low, 1.0 if whole else 1e-3) if not math.isnan(low) else max(above, 1e-6)
     return math.exp(random.uniform(math.log(least), math.log(high)))
 
 
 def _spread(random: Random, size: float) -> float:
-    """A number of either sign, most of them of an ordinary size."""
+    """A number of either sign, most of them of an ordinary size, or now and then none."""
+    if random.random() < ZERO:
+        return 0.0
     return float(f"{random.gauss(0, size / 3) * 10 ** (2 * (random.random() < 0.1)):.4g}")
 
 

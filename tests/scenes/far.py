@@ -7,6 +7,8 @@ POINTS = "x,y\n1,2.1\n2,3.9\n3,6.2\n4,8.1\n5,9.8\n6,12.4\n"
 
 DESCENT: dict[str, dict[str, Any]] = {
     "grows": {"lr": 0.0085},
+    "turns": {"lr": 0.0083},
+    "zigzags": {"optimizer": "adam", "lr": 1.0, "epochs": 14},
     "runs-away": {"lr": 0.02},
     "no-number": {"lr": 0.5, "epochs": 40},
     "other-start": {"start": (9.0, -4.0)},
@@ -92,6 +94,7 @@ TANGENT: dict[str, dict[str, Any]] = {
     "one-epoch": {"epochs": 1, "plane_epochs": 1},
     "same-side": {"weights": (2.0, 2.5, 4.0), "lr": 0.5, "starts": ((0.0, 0.0), (0.1, 0.1))},
     "bounces": {"weights": (-2.0, 1.0), "lr": 1.0, "plane_lr": 0.0083},
+    "turns": {"plane_lr": 0.0083, "starts": ((-5.0, 10.0),)},
     "crawls": {"lr": 1e-9, "plane_lr": 1e-12, "epochs": 500, "plane_epochs": 500},
     "over": {"lr": 0.8, "weights": (-1000.0, 1000.0, -999.5, 0.0), "epochs": 5000},
     "two-epochs": {"epochs": 2, "weights": (3.0, -3.0), "plane_epochs": 2},
@@ -133,6 +136,7 @@ SSE_MSE: dict[str, dict[str, Any]] = {
     "other-rates": {"mean_lr": 0.05},
     "grows": {"sum_lr": 0.0085, "mean_lr": 0.85},
     "no-number": {"sum_lr": 0.5, "mean_lr": 50.0, "epochs": 60},
+    "wrong-turns": {"sum_lr": 0.000083, "mean_lr": 0.0083},
     "wrong-arrives": {"sum_lr": 1e-5, "mean_lr": 0.001},
     "one-epoch": {"epochs": 1},
     "many-epochs": {"epochs": 3000},
@@ -142,6 +146,8 @@ SSE_MSE: dict[str, dict[str, Any]] = {
     "huge": {"sum_lr": 1000.0, "mean_lr": 1000.0},
     "tiny": {"sum_lr": 1e-12, "mean_lr": 1.23456e-9},
     "longer": {"mean_lr": 0.3},
+    "long-numbers": {"start": (90320.0, -1.783), "epochs": 38, "seed": 468703745},
+    "longest-numbers": {"start": (1e6, -0.7525), "sum_lr": 0.06431, "mean_lr": 18.25, "epochs": 19, "seed": 2},
 }
 
 LOGISTIC: dict[str, dict[str, Any]] = {
@@ -154,6 +160,7 @@ LOGISTIC: dict[str, dict[str, Any]] = {
     "adam": {"optimizer": "Adam", "epochs": 3000, "seed": 4_294_967_295},
     "no-number": {"optimizer": "LBFGS", "lr": 1000.0, "epochs": 150, "loss": "bce"},
     "tiny": {"lr": 1e-9, "epochs": 100},
+    "slow": {"lr": 0.0001, "epochs": 500},
 }
 
 POLYNOMIAL: dict[str, dict[str, Any]] = {
@@ -194,6 +201,7 @@ LINEAR_LAYER: dict[str, dict[str, Any]] = {
     "no-line": {"line": (0.0, 0.0), "seed": 7},
     "huge": {"line": (-1e6, 1e6), "homework_seed": 0},
     "tiny": {"line": (-1.2345e-6, 1e-6), "seed": 0},
+    "steeper": {"line": (1e6, 1.0)},
     "long-numbers": {"line": (-98765.4321, 54321.98765), "seed": 3},
     "level": {"line": (100.0, 0.0), "seed": 11},
 }
@@ -210,6 +218,7 @@ STOCHASTIC: dict[str, dict[str, Any]] = {
     "calm": {"batch_size": 50, "passes": 50, "path_lr": 0.0003, "epochs": 60},
     "other-data": {"seed": 3, "data_seed": 7},
     "edge": {"lr": 0.0115, "path_lr": 0.003},
+    "turns": {"lr": 0.0115, "seed": 27},
 }
 
 OVERFIT: dict[str, dict[str, Any]] = {
@@ -221,6 +230,8 @@ OVERFIT: dict[str, dict[str, Any]] = {
     "many": {"nodes": 1024, "epochs": 300, "lr": 0.004},
     "steep": {"slopes": (-3000.0, 5000.0), "epochs": 200},
     "exact": {"noise": 0.0, "epochs": 300},
+    "cliff": {"nodes": 59, "slopes": (1_000_000.0, -22.89), "epochs": 1},
+    "nothing-at-all": {"noise": 0.0, "slopes": (0.0, 0.0), "epochs": 300},
     "noisy": {"noise": 100.0, "slopes": (0.0, 0.0), "epochs": 300},
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 from manim import tempconfig
 
 from learning.history import History
+from scenes.captions import placeholders
 from scenes.catalogue import find
 from scenes.drawing import channels
 from scenes.parameters import FilmParameters
@@ -37,6 +38,13 @@ def play(
         film.on_beat = lambda beat: on_beat(film, beat.key)
         film.render()
     return film
+
+
+def unread(film: Any, *otherwise: str) -> set[str]:
+    """Figures of a film that none of its captions quotes, and that are not known to be read otherwise."""
+    captions = film.look.captions
+    quoted = [placeholders(captions.template(key)) for key in captions if key.startswith(f"{film.film_name}.")]
+    return set(film.figures) - set().union(*quoted) - set(otherwise)
 
 
 def still(film: Any) -> np.ndarray:

@@ -22,6 +22,16 @@ def test_both_languages_say_the_same_things():
         assert placeholders(english.template(key)) == placeholders(korean.template(key)), key
 
 
+@pytest.mark.parametrize("language", captions.LANGUAGES)
+def test_every_word_of_a_film_stands_in_one_of_its_captions(language):
+    loaded = captions.load(language)
+    for film in FILMS:
+        own = [key for key in loaded if key.startswith(f"{film}.")]
+        quoted = set().union(*(placeholders(loaded.template(key)) for key in own))
+        words = {key.removeprefix(f"{film}.words.") for key in own if key.startswith(f"{film}.words.")}
+        assert words <= quoted, film
+
+
 def test_colours_in_captions_are_meanings_of_the_theme():
     meanings = Look("dark", "en").theme.meanings()
     for language in captions.LANGUAGES:

@@ -1,5 +1,6 @@
 """The film of diagrams: every edge bears its recorded weight, every picture has its curve, and nothing jumps."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from netstage import play, share_near, standing, still
 
 from learning import store
 from learning.history import History
+from scenes.figures import diagrams as figures
 from scenes.look import Look
 from scenes.material import diagrams as material
 from scenes.numbers import fixed
@@ -215,6 +217,24 @@ def test_the_thin_lines_are_all_weights_that_have_no_circle(shown):
     assert set(columns["in"]) | set(columns["out"]) | circles == weights
     assert len(circles) == 8
     assert not circles & (set(columns["in"]) | set(columns["out"]))
+
+
+@pytest.mark.parametrize("seen", [2, 3])
+def test_a_node_has_either_a_circle_or_thin_lines(shown, seen, monkeypatch):
+    monkeypatch.setattr(material, "SEEN", seen)
+    album = material.Album(shown[0].histories, lambda key: key, 2, 500)
+    picture = dict(zip(material.STAGES, album.pictures(), strict=True))["wide"]
+    thin = sum(len(fan.columns) for fan in picture.fans.values())
+    assert figures.of_models(shown[0].histories)["others"].plain == str(thin)
+    assert thin + len([edge for edge in picture.edges.values() if edge.weight is not None]) == 1000
+
+
+def test_the_polynomial_told_is_that_of_the_run(shown):
+    assert "the data were made with 4, 3, −2 and 1." in shown[0].text("polynomial.note")
+    run = shown[0].histories["polynomial"]
+    other = replace(run, meta={**run.meta, "truth": [0.5, -6.0, 7.0, 8.0]})
+    told = figures.of_models({**shown[0].histories, "polynomial": other})
+    assert [told[f"made{k}"].plain for k in range(4)] == ["0.5", "−6", "7", "8"]
 
 
 def test_the_first_and_the_last_nodes_keep_their_own_weights(shown):

@@ -7,6 +7,7 @@ import pytest
 from netstage import play, share_near, standing, still
 
 from learning import store
+from scenes import captions
 from scenes.catalogue import find
 from scenes.drawing import mix
 from scenes.figures.gradient_check import exact, slope, spacing
@@ -249,17 +250,48 @@ def prepared(tmp_path: Any, **changes: Any) -> Any:
         ({}, "both", "between", "one"),
         ({"distances": (1.0, 0.1, 0.01)}, "large", "right", "few"),
         ({"distances": (1e-4, 1e-5, 1e-6)}, "small", "right", "one"),
-        ({"distances": (1e-9, 1e-8, 1e-7)}, "small", "far", "equal"),
+        ({"distances": (1e-9, 1e-8, 1e-7)}, "small", "far", "still"),
+        ({"distances": (1e-6,), "start": (1.0, 2.0), "loss": "mse"}, "one", "far", "few"),
+        ({"start": (0.0, 0.0), "distances": (1e-9,)}, "one", "far", "equal"),
         ({"distances": (0.01,)}, "one", "right", "few"),
         ({"distances": (100.0,)}, "one", "far", "few"),
         ({"loss": "mse"}, "both", "between", "few"),
-        ({"start": (1e6 - 20, -1e6)}, "small", "right", "equal"),
+        ({"start": (1e6 - 20, -1e6)}, "small", "right", "still"),
     ],
 )
 def test_what_is_said_is_chosen_from_the_losses(changes, arms, worth, apart, tmp_path):
     film = prepared(tmp_path, **changes)
     assert (film.arms, film.worth, film.apart) == (arms, worth, apart)
     assert film.check.agree
+
+
+@pytest.mark.parametrize("start", [(-5.0, 10.0), (0.0, 0.0), (1000.0, 1.0)])
+def test_how_far_the_weight_moved_is_what_was_recorded(start, tmp_path):
+    """Once the rounding of the loss alone was to blame, also where the weight had not moved at all."""
+    hs = (1.0, 1e-3, 1e-6, 1e-7, 1e-9)
+    film = prepared(tmp_path, start=start, distances=hs)
+    for row, h in enumerate(hs):
+        for axis in (0, 1):
+            moved = float(np.float32(start[axis] + h)) - start[axis]
+            assert film.check.moved[row, axis] == moved
+    assert (film.apart == "still") == (film.check.moved[-1, 0] == 0) == (start != (0.0, 0.0))
+
+
+@pytest.mark.parametrize("key", ["one", "few", "equal", "still"])
+def test_every_note_of_too_small_distances_says_how_far_the_weight_went(key):
+    for language in captions.LANGUAGES:
+        template = captions.load(language).template(f"gradient-check.too_small.note_{key}")
+        assert "moved" in captions.placeholders(template)
+
+
+@pytest.mark.parametrize(
+    ("distances", "rounded"), [((10.0, 1e-6), False), ((1.0,), False), ((1e-4,), True), ((1e-9,), True)]
+)
+def test_the_bend_is_blamed_only_where_it_explains_the_error(distances, rounded, tmp_path):
+    film = prepared(tmp_path, distances=distances)
+    assert film.check.rounded == rounded
+    bend = len(film.histories["here"].x) * distances[0]
+    assert rounded or film.check.errors[0, 0] == pytest.approx(bend, rel=0.1)
 
 
 def test_a_gradient_that_is_wrong_would_be_noticed(shown):

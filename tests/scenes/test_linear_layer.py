@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from netstage import play, share_near, standing, still
+from netstage import play, share_near, standing, still, unread
 
 from learning import store
 from scenes.bases import linear_layer as stages
@@ -187,9 +187,13 @@ def test_where_a_weight_is_missing_there_is_a_question_mark(shown):
     assert not [sign for sign in fitting if sign.key.startswith("no weight")]
 
 
+def test_no_figure_is_made_for_nobody(shown):
+    assert unread(shown[0], "sum_sign", "extra_term", "sum_equal") == set(), "those are drawn below the blocks"
+
+
 def test_where_most_points_are_out_of_sight_the_film_says_so(shown):
     film, _, _ = shown
-    low, high = film.plot._close.y
+    low, high = film.plot._axes.close.y
     assert film.figures["inside"].plain == str(sum(low <= y <= high for y in film.layer.y.tolist())) == "38"
     assert film.text("box.zoomed") == "zoomed in: 38 of the 100 points"
 
@@ -348,10 +352,10 @@ def test_closing_in_leaves_points_where_they_belong(near):
     low, high = plot._axes.y
     _, bottom, _, top = plot.inner()
     assert plot.place(np.zeros(2), np.array([low, high]))[:, 1] == pytest.approx([bottom, top])
-    wide = plot._wide.y[1] - plot._wide.y[0]
+    wide = plot._axes.wide.y[1] - plot._axes.wide.y[0]
     assert high - low == pytest.approx(wide ** (1 - near) * 2.0**near)
-    assert plot._wide.y[0] <= low <= -1.0 + 1e-9
-    assert 1.0 - 1e-9 <= high <= plot._wide.y[1]
+    assert plot._axes.wide.y[0] <= low <= -1.0 + 1e-9
+    assert 1.0 - 1e-9 <= high <= plot._axes.wide.y[1]
 
 
 def test_numbers_keep_their_contrast_upon_the_ground_of_a_block():

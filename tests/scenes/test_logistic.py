@@ -1,5 +1,6 @@
 """`logistic` tells the truth: layers, sweeps and what was learned, against the formula written out and the notes."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from netstage import play, share_near, standing, still
 
 from learning import store
 from scenes.drawing import Brush
+from scenes.figures import logistic as figures
 from scenes.material import logistic as material
 from scenes.panels.data_plot import DataPlot
 from scenes.panels.loss_curve import LossCurve
@@ -186,7 +188,8 @@ def test_the_level_is_the_least_loss_that_there_is(shown, told):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"start": (-10.0, -1.0), "epochs": 100}, "Hardly anything has moved"),
+        ({"start": (-10.0, -1.0), "epochs": 100}, "It is flat around the start"),
+        ({"lr": 0.0001, "epochs": 500}, "The steps are too short"),
         ({"loss": "bce", "epochs": 2000}, "Learned (−1.010, 4.835)"),
         ({"epochs": 100}, "Not there yet: the loss is 0.1404"),
         ({"loss": "bce", "lr": 1000.0, "epochs": 101}, "the loss grew from 0.7545"),
@@ -199,9 +202,25 @@ def test_what_is_said_of_the_run_is_so(values, said):
     assert min(standing(film).values()) >= 2.5
     loss, least = film.run.loss.astype(float), film.curve.least
     way = (loss[0] - loss[-1]) / (loss[0] - least)
-    claims = {"Hardly": abs(way) < 0.01, "Learned": way >= 0.99, "Not": 0.01 <= way < 0.99, "grew": way < 0}
+    steep = np.linalg.norm(film.run.grads[0]) > 0.05
+    still = abs(way) < 0.01
+    claims = {"flat": still and not steep, "too short": still and steep, "Learned": way >= 0.99, "grew": way < -0.01}
+    claims["Not"] = 0.01 <= way < 0.99
     for word, so in claims.items():
         assert so == (word in said), word
+
+
+def test_a_run_that_comes_back_has_not_stood_still():
+    run = store.fetch(LogisticParameters(epochs=3).experiments()["run"])
+    restless = dataclasses.replace(run, loss=run.loss[[0, 0, 0, 0]] + np.array([0, 0.3, 0.2, 0.0], np.float32))
+    assert material.outcome(restless) == "short"
+    assert material.outcome(dataclasses.replace(run, loss=run.loss[[0, 0, 0, 0]])) == "still_rate"
+
+
+def test_the_truth_told_is_that_of_the_run(shown):
+    run = shown[0].run
+    other = dataclasses.replace(run, meta={**run.meta, "truth": [2.5, -7.0]})
+    assert figures.of_model(other)["true"].plain == "(2.5, −7)"
 
 
 def test_every_sentence_can_be_read(shown):

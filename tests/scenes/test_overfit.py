@@ -1,15 +1,20 @@
 """`overfit` tells the truth: stairs, sums and losses against plain NumPy, the notes' net and fresh points."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
-from netstage import play, share_near, standing, still
+from netstage import play, share_near, standing, still, unread
 
 from learning import store
 from learning.history import History
+from learning.theory import STEEPNESS
+from scenes.bases import overfit as bases
 from scenes.look import Look
 from scenes.material import overfit as material
+from scenes.panels.close_up import CloseUp
+from scenes.panels.data_plot import DataPlot
 from scenes.panels.seen_fresh import FRESH, SEEN, SeenFresh
 from scenes.parameters import OverfitParameters
 
@@ -202,7 +207,11 @@ def test_the_line_that_the_points_come_from_is_compared_on_the_same_points(shown
         ({"nodes": 1, "epochs": 5}, ("follow.short", "pile_up.few_one", "pile_up.all_one")),
         ({"nodes": 20, "lr": 1000.0, "epochs": 60}, ("follow.lost", "fresh_noise.lost", "verdict.plain")),
         ({"nodes": 20, "epochs": 20, "slopes": (0.0, 0.0)}, ("fresh_line.ask_flat", "verdict.look_flat")),
-        ({"nodes": 20, "epochs": 20, "noise": 0.0}, ("follow.ask_exact", "follow.short")),
+        ({"nodes": 20, "epochs": 20, "noise": 0.0}, ("follow.ask_exact", "follow.short_exact", "fresh_line.ask")),
+        (
+            {"nodes": 20, "epochs": 20, "noise": 0.0, "slopes": (0.0, 0.0)},
+            ("follow.short_exact", "fresh_line.ask_level", "verdict.look_level", "verdict.plain"),
+        ),
     ],
 )
 def test_other_runs_get_other_words(changes, keys, tmp_path):
@@ -210,6 +219,9 @@ def test_other_runs_get_other_words(changes, keys, tmp_path):
     film = play("overfit", parameters, lambda *_: None, store.fetch_all(parameters.experiments(), root=tmp_path))
     said = {subtitle.text for subtitle in film.subtitles}
     assert {key for key in keys if film.text(key) not in said} == set()
+    spoken = said | {beat.note for beat in film.beats}
+    noisy = {film.text(f"follow.{key}") for key in ("short", "note_short")}
+    assert not (parameters.noise == 0 and spoken & noisy), "without noise there is nothing to overfit"
     assert 25 <= film.time <= 85
 
 
@@ -232,6 +244,23 @@ def test_a_loss_has_turned_only_where_the_other_went_on_falling(scores, course):
     assert scores.course == course
 
 
+def test_no_figure_is_made_for_nobody(shown):
+    dead = {name.removeprefix("noise_") for name in unread(shown[0])}
+    read = set(shown[0].figures) - unread(shown[0])
+    assert not {name for name in dead if name not in read and f"noise_{name}" not in read}
+
+
+def test_where_zero_is_never_wrong_nothing_is_below_it():
+    one = dataclasses.replace(score((0.5, 0.5), 0.2, 3, 0.5), zero=np.array([0.0, 0.0]))
+    assert one.less == 0.0
+    assert dataclasses.replace(one, zero=np.array([2.0, 2.0])).less == 0.75
+
+
+def test_the_formulas_name_the_steepness_that_the_nets_have():
+    for formula in (bases.STAIR, bases.NODE, bases.NET):
+        assert f"({STEEPNESS:.0f} " in formula
+
+
 def test_every_caption_can_be_read_and_the_length_is_right(shown):
     film = shown[0]
     assert 25 <= film.time <= 85
@@ -239,6 +268,19 @@ def test_every_caption_can_be_read_and_the_length_is_right(shown):
 
 
 # The panel
+
+
+@pytest.mark.parametrize("values", [(-1e6, 0.0), (-26_270.0, 3.0), (-123_456.0, -123_450.0)])
+def test_large_numbers_beside_a_plot_stay_in_its_frame(values):
+    x, y = np.array([0.0, 1.0]), np.array(values)
+    plot = DataPlot((-6, -3, 0, 2), Look("dark", "en"), x, y, np.zeros(1), y[None])
+    close = CloseUp((-6, -3, 0, 2), Look("dark", "en"), x, y, np.zeros(1), y[None], close=values)
+    for axes, numbers in (
+        (plot._axes, plot._axes.y_ticks[1]),
+        (close._axes, [*close._axes.wide.y_ticks[1], *close._axes.close.y_ticks[1]]),
+    ):
+        assert axes.left - 0.15 - max(number.width for number in numbers) >= 0
+    assert plot.inner()[0] == -6 + plot._axes.left
 
 
 def test_losses_end_where_they_are_no_numbers_and_labels_keep_apart():

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from netstage import play, share_near, standing, still
+from netstage import play, share_near, standing, still, unread
 
 from learning import store
 from learning.history import History
@@ -204,7 +204,7 @@ def test_the_bowls_are_losses_of_moved_weights(shown):
     y, best = film.run.y.astype(float), np.linalg.lstsq(features, shown[0].run.y.astype(float), rcond=None)[0]
     bowls = film.families[1]
     for weight in range(4):
-        for place in (0, 60, 120, 240):
+        for place in (0, 60, 100, 200):
             moved = best + bowls.x[place] * np.eye(4)[weight]
             assert bowls.values[weight, place] == pytest.approx(np.mean((y - features @ moved) ** 2))
     assert film.bowl.steepest == 2
@@ -269,6 +269,10 @@ def test_with_equal_rates_the_overflow_is_told_once(tmp_path):
     told = [key for key in standing(film) if key[1] == film.text("homework_rate.overflow")]
     assert len(told) == 1
     assert film.time <= 85
+
+
+def test_no_figure_is_made_for_nobody(shown):
+    assert unread(shown[0]) == set()
 
 
 def test_every_caption_can_be_read_and_the_length_is_right(shown):

@@ -8,6 +8,7 @@ import pytest
 from netstage import play, share_near, standing, still
 
 from learning import store
+from scenes.bases.sse_mse import SMALL
 from scenes.numbers import MINUS
 from scenes.panels.terrain import BOX_HEIGHT
 from scenes.parameters import SseMseParameters
@@ -162,7 +163,7 @@ def test_both_balls_lie_where_the_weights_say(shown, histories, key):
     beside = np.add(beat.balls, (0.07, -0.04))  # an arrow may begin in the middle
     assert share_near(beat.frame, beside, DARK.position) == 1.0
     apart = np.subtract(*beat.balls)
-    assert apart == pytest.approx([-5.0, 0.0], abs=1e-3), "the same place in both frames"
+    assert apart == pytest.approx([SMALL[0][0] - SMALL[1][0], 0.0], abs=1e-3), "the same place in both frames"
 
 
 def test_one_map_one_path(shown, histories):
@@ -232,6 +233,7 @@ def test_every_caption_can_be_read(shown):
         ({"sum_lr": 0.0085, "mean_lr": 0.85}, "which is rounding", "parts them"),
         ({"sum_lr": 1e-6, "mean_lr": 1e-4}, "it has not arrived", "runs away:"),
         ({"mean_lr": 0.0085, "sum_lr": 0.000085}, "has grown from 8,587.69", "not arrived"),
+        ({"mean_lr": 0.0083}, "down to 358.70 by epoch 6, then the loss grows again: 693.97", "not arrived"),
         ({"mean_lr": 1000.0, "sum_lr": 10.0, "epochs": 60}, "rounding parts them by", "which is rounding"),
     ],
 )  # fmt: skip
@@ -250,6 +252,15 @@ def test_claims_of_the_same_step_are_those_of_the_rates(histories):
     assert numbers(film.figures["apart"].plain) == pytest.approx([far], rel=0.05)
     assert film.alike == "differ"
     assert film.curves == "not_parallel"
+
+
+def test_a_surface_a_few_times_lower_is_not_called_flat(shown, tmp_path):
+    path = tmp_path / "five.csv"
+    path.write_text("x,y\n0,1\n1,3\n2,5\n3,8\n4,9\n")
+    film = quickly(data=str(path), sum_lr=0.001, mean_lr=0.005, epochs=3)
+    assert "lower one: 5 times lower" in said(film)
+    assert "flat" not in said(film)
+    assert "almost flat: 100 times lower" in said(shown[0])
 
 
 def test_a_loss_that_is_no_number_after_one_step_is_named(tmp_path):

@@ -1,15 +1,17 @@
 """`stochastic` tells the truth: lines, points picked, ways, looks and last lines against plain NumPy."""
 
+import dataclasses
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from netstage import play, share_near, standing, still
+from netstage import play, share_near, standing, still, unread
 
 from learning import store
 from scenes.drawing import mix
+from scenes.figures import stochastic as figures
 from scenes.numbers import MINUS
 from scenes.parameters import StochasticParameters
 from scenes.theme import DARK
@@ -74,6 +76,14 @@ def test_the_first_line_is_the_reference_s(shown, histories):
     assert beats["data"].line[:, 1] == pytest.approx(FIRST[0] + FIRST[1] * beats["data"].line[:, 0], abs=2e-3)
     assert share_near(beats["data"].frame, beats["data"].drawn[5:-5], DARK.estimate) > 0.9
     assert number(beats["data"].readout[2]) == pytest.approx(loss_of(histories["all"], np.array(FIRST)), abs=0.01)
+
+
+def test_the_line_behind_the_points_is_told_as_recorded(shown, histories):
+    assert "intercept 0, slope 1" in said(shown[0])
+    run = histories["all"]
+    other = dataclasses.replace(run, meta={**run.meta, "truth": [-3.0, 0.5]})
+    told = figures.of_training(other, shown[0].best)
+    assert [told[name].plain for name in ("true0", "true1")] == ["−3", "0.5"]
 
 
 def test_the_data_are_the_note_s(histories):
@@ -225,6 +235,10 @@ def test_the_last_lines_are_those_recorded(shown, histories):
     assert "come to rest" in said(film)
 
 
+def test_no_figure_is_made_for_nobody(shown):
+    assert unread(shown[0]) == set()
+
+
 def test_every_caption_can_be_read(shown):
     film, _ = shown
     assert min(standing(film).values()) >= 2.59
@@ -236,6 +250,8 @@ def test_every_caption_can_be_read(shown):
     [
         ({"path_lr": 0.01, "passes": 2}, "too long with one point: the line has run away", "come to rest"),
         ({"path_lr": 1000.0}, "too long with both: the line is lost", "come to rest"),
+        ({"path_lr": 1000.0}, "no batch helps", "is reliable but costly"),
+        ({"path_lr": 0.01, "passes": 2}, "is reliable but costly", "no batch helps"),
         ({"lr": 1000.0}, "no number any more", "Learned"),
         ({"lr": 1e-5}, "Not there yet: the loss went from", "Learned"),
         ({"path_lr": 1e-9}, "Not there yet: loss 31.43", "keep pulling"),

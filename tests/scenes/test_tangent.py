@@ -267,11 +267,33 @@ def test_a_ball_that_leaves_the_plot_says_in_which_epoch(tmp_path):
     ("changes", "settled", "gathered"),
     [({}, "close", "same"), ({"epochs": 3, "plane_epochs": 3}, "under_way", "under_way"),
      ({"lr": 1.2, "plane_lr": 0.01}, "away", "away"), ({"lr": 500.0, "plane_lr": 900.0}, "lost", "away"),
-     ({"starts": ((1.0, 1.0),)}, "close", "same_one"), ({"starts": ((2.4459, 4.0043),)}, "close", "same_one")],
+     ({"starts": ((1.0, 1.0),)}, "close", "same_one"),
+     ({"plane_lr": 0.0083}, "close", "away"),
+     ({"plane_lr": 0.0083, "starts": ((-5.0, 10.0),)}, "close", "turned_one"),
+     ({"plane_lr": 0.0083, "starts": ((2.4459, 4.0043), (-5.0, 10.0))}, "close", "turned"),
+     ({"weights": (-1000.0, 1000.0)}, "under_way", "same"), ({"starts": ((2.4459, 4.0043),)}, "close", "same_one")],
 )  # fmt: skip
 def test_what_is_said_of_the_ends_is_chosen_from_the_runs(changes, settled, gathered, tmp_path):
     film = film_of(tmp_path, **changes)
     assert (film.settled, film.gathered) == (settled, gathered)
+
+
+def test_who_came_down_and_rises_again_is_counted(tmp_path):
+    """Once "it has not arrived yet" was said of a loss that had been rising for 24 epochs."""
+    film = film_of(tmp_path, plane_lr=0.0083, starts=((2.4459, 4.0043), (-5.0, 10.0)))
+    still, run = (each.loss for each in film.two)
+    assert run[6] == run.min() < run[-1] < run[0]
+    assert still[-1] == pytest.approx(still[0], rel=0.01)
+    said = {name: film.figures[name].plain for name in ("rising", "n", "lost", "low", "low_epoch")}
+    assert said == {"rising": "1", "n": "2", "lost": "0", "low": f"{run.min():.2f}", "low_epoch": "6"}
+
+
+@pytest.mark.parametrize("weights", [(-1000.0,), (1000.0,), (-1000.0, 1000.0)])
+def test_near_the_lowest_point_the_slope_itself_is_small(weights, tmp_path):
+    """Once 2 % of the first slope counted as nearly zero: of 2002 that was 40."""
+    film = film_of(tmp_path, weights=weights)
+    assert min(abs(run.grads[-1, 0]) for run in film.one) > 20
+    assert film.settled == "under_way"
 
 
 def test_the_second_ball_comes_from_the_other_side_where_there_is_one(tmp_path):
