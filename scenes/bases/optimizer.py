@@ -31,7 +31,7 @@ AVERAGES = {
 }
 """What each kind of optimizer keeps from step to step, and how it steps; the formulas of torch.optim."""
 
-ROOM = 0.1
+ROOM = 0.22
 """What numbers and lines at the border of a surface may reach beyond its frame."""
 
 
@@ -120,8 +120,8 @@ def middle(frame: Rectangle) -> float:
 
 def columns(count: int) -> list[Rectangle]:
     """Frames of so many surfaces that have the picture to themselves."""
-    edges = np.linspace(LEFT + ROOM, RIGHT - ROOM, count + 1)
-    return [(float(left), -2.9, float(right), 2.1) for left, right in itertools.pairwise(edges)]
+    edges, room = np.linspace(LEFT, RIGHT, count + 1), ROOM if count > 2 else 0.0
+    return [(float(left + room), -2.9, float(right - room), 2.1) for left, right in itertools.pairwise(edges)]
 
 
 def places(count: int) -> tuple[Place, ...]:

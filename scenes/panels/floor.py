@@ -85,13 +85,13 @@ class Floor:
         axis = 0 if edge[0] == 0 else 1
         scale = self.scales[axis]
         out = self._outward(view, edge)
-        before: np.ndarray | None = None
+        before: tuple[np.ndarray, np.ndarray] | None = None
         for place, number in zip(scale.places, scale.numbers, strict=True):
             at, half = view.project(_on_edge(edge, axis, place)), _half(number)
             middle = at + out * (GAP + np.abs(out) @ half)
-            if before is None or (np.abs(middle - before) > 2 * half).any():  # long numbers give way to those before
+            if before is None or (np.abs(middle - before[0]) > half + before[1]).any():  # long ones give way
                 self._put_beside(brush, number, at, out, GAP, opacity)
-                before = middle
+                before = middle, half
         deep = max((float(np.abs(out) @ (n.width, n.high - n.low)) for n in scale.numbers), default=0.0)
         self._put_beside(
             brush, scale.name, view.project(_on_edge(edge, axis, 0.0)), out, max(0.42, deep + 0.14), opacity
