@@ -91,9 +91,9 @@ def scalar(annotation, rules):
 
 BY_NAME = {
     "start": st.tuples(st.floats(-20, 20), st.floats(-20, 20)),
-    "line": st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)),
-    "slopes": st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)),
-    "starts": st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)), min_size=1, max_size=5).map(tuple),
+    "line": st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)),
+    "slopes": st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)),
+    "starts": st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=1, max_size=5).map(tuple),
     "window": st.tuples(st.floats(-9, -1), st.floats(0, 9), st.floats(-9, -1), st.floats(0, 9)),
     "optimizer": st.sampled_from(["SGD", "adam"]),
     "optimizers": st.lists(st.sampled_from(["SGD", "momentum", "adam"]), min_size=1, max_size=4).map(tuple),

@@ -239,7 +239,7 @@ def test_parameter_classes_only_declare():
         model = FILMS[film].parameters
         methods = {name for kind in model.__mro__ for name, value in vars(kind).items() if callable(value)}
         own = {name for name in methods if getattr(getattr(model, name), "__module__", "") == "scenes.parameters"}
-        assert own <= {"experiments", "experiment", "_each_once"}
+        assert own <= {"experiments", "experiment", "_each_once", "_stay_in_bounds"}
 
 
 def test_the_base_knows_nothing_of_the_inputs(monkeypatch):
