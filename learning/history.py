@@ -144,6 +144,12 @@ class History:
         finite = np.isfinite(self.loss) & np.isfinite(self.params).all(axis=1)  # (T,)
         return int(np.flatnonzero(finite)[-1]) if finite.any() else -1
 
+    @property
+    def first_broken(self) -> int | None:
+        """Index of the first row whose loss is no finite number; None if there is none."""
+        broken = np.flatnonzero(~np.isfinite(self.loss))
+        return int(broken[0]) if len(broken) else None
+
     def row(self, epoch: float) -> int:
         """Return the index of the last recorded row that is not after `epoch`.
 

@@ -30,6 +30,14 @@ def one_or_many(number: int) -> str:
     return "one" if number == 1 else "many"
 
 
+def of_break(run: History) -> dict[str, Words]:
+    """In which epoch a run's loss is no number any more, and what stands there; 0 and nothing where it always is."""
+    row = run.first_broken
+    if row is None:
+        return {"broken": count(0), "lost": Words("", "")}
+    return {"broken": count(int(run.epoch[row])), "lost": fixed(float(run.loss[row]))}
+
+
 def percent(share: float) -> Words:
     """A share in whole percent; in tenths where whole ones would say nothing or all of what is not quite that."""
     if not math.isfinite(share) or abs(share) >= 9.995:

@@ -67,7 +67,6 @@ def of_check(here: History, made: Check) -> dict[str, Words]:
         "loss0": exact(made.loss, made.step),
         "level": fixed(made.loss),
         "spacing": spacing(made.step),
-        "hs": count(len(made.distances)),
         "best0": shortest(float(made.distances[best0])),
         "best1": shortest(float(made.distances[best1])),
         "best_far": shortest(float(made.distances[min(best0, best1)])),
@@ -84,7 +83,6 @@ def of_row(made: Check, row: int) -> dict[str, Words]:
     return {
         "h": shortest(float(made.distances[row])),
         "d0": slope(float(made.differences[row, 0])),
-        "d1": slope(float(made.differences[row, 1])),
         "beside": exact(float(made.losses[row, 0]), made.step),
         "error": measured(float(made.errors[row, 0]), 2),
         "moved": measured(float(made.moved[row, 0]), 4),

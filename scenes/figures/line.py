@@ -1,9 +1,7 @@
 """The numbers of a line's run."""
 
-import numpy as np
-
 from learning.history import History
-from scenes.figures import bottom, count, weights
+from scenes.figures import bottom, count, of_break, weights
 from scenes.markup import Words, verbatim
 from scenes.material import Minimum
 from scenes.numbers import fixed, pair, shortest
@@ -46,7 +44,6 @@ def _ending(run: History, best: Minimum) -> dict[str, Words]:
 
 def _training(run: History, off_map: int | None) -> dict[str, Words]:
     asked, second = run.experiment, min(1, len(run.epoch) - 1)
-    broken = np.flatnonzero(~np.isfinite(run.loss))
     return {
         "lr": shortest(asked.lr),
         "optimizer": verbatim(asked.optimizer),
@@ -58,6 +55,5 @@ def _training(run: History, off_map: int | None) -> dict[str, Words]:
         "incline1": fixed(weights(run, second)[1], 3),
         "loss1": fixed(float(run.loss[second])),
         "off": count(off_map or 0),
-        "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),
-        "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
+        **of_break(run),
     }

@@ -6,7 +6,7 @@ from learning import landscape
 from learning.data import truth_of
 from learning.history import History
 from learning.theory import best_line
-from scenes.figures import count
+from scenes.figures import count, of_break
 from scenes.figures.curve import first_slope, most_missed, start_of
 from scenes.markup import Words, verbatim
 from scenes.material import logistic as material
@@ -57,7 +57,6 @@ def of_model(run: History) -> dict[str, Words]:
 def of_training(run: History) -> dict[str, Words]:
     """What was asked of a run, and the least loss that there is."""
     asked, name = run.experiment, run.experiment.loss.upper()
-    broken = np.flatnonzero(~np.isfinite(run.loss))
     best = landscape.minimum_of(run)
     return {
         "optimizer": verbatim(asked.optimizer),
@@ -67,7 +66,7 @@ def of_training(run: History) -> dict[str, Words]:
         "slope": measured(first_slope(run)),
         "least": fixed(material.least_loss(run), 4),
         "best": pair((float(best[0]), float(best[1])), 3),
-        "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
+        "broken": of_break(run)["broken"],
     }
 
 

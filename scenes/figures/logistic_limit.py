@@ -4,7 +4,7 @@ import numpy as np
 
 from learning.data import truth_of
 from learning.history import History
-from scenes.figures import count
+from scenes.figures import count, of_break
 from scenes.figures.logistic import SYMBOLS
 from scenes.markup import Words
 from scenes.material import logistic_limit as material
@@ -51,7 +51,7 @@ def of_single(run: History) -> dict[str, Words]:
         "above": measured(max(float(run.loss[-1]) - least_loss(run), 0.0), 2),
         "w0": fixed(float(run.params[-1, 0]), 3),
         "w1": fixed(float(run.params[-1, 1]), 3),
-        "broken": _broken(run),
+        "broken": of_break(run)["broken"],
     }
 
 
@@ -64,10 +64,5 @@ def of_net(net: History) -> dict[str, Words]:
         "net_seed": Words(*(str(net.experiment.seed),) * 2),
         "net_loss0": fixed(float(net.loss[0]), 4),
         "net_loss": fixed(float(net.loss[-1]), 4),
-        "net_broken": _broken(net),
+        "net_broken": of_break(net)["broken"],
     }
-
-
-def _broken(run: History) -> Words:
-    broken = np.flatnonzero(~np.isfinite(run.loss))
-    return count(int(run.epoch[broken[0]]) if len(broken) else 0)

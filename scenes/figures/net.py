@@ -6,7 +6,7 @@ import numpy as np
 
 from learning import landscape, nodes, theory
 from learning.history import History
-from scenes.figures import count
+from scenes.figures import count, of_break
 from scenes.markup import Words
 from scenes.material import net as net_material
 from scenes.material.net import Halves, Tries
@@ -25,7 +25,6 @@ SYMBOLS = {
 
 def of_training(run: History) -> dict[str, Words]:
     """The figures that every run of a net has."""
-    broken = np.flatnonzero(~np.isfinite(run.loss))
     frozen = net_material.frozen_row(run)
     return {
         **SYMBOLS,
@@ -37,7 +36,7 @@ def of_training(run: History) -> dict[str, Words]:
         "loss0": fixed(float(run.loss[0]), 4),
         "loss": fixed(float(run.loss[-1]), 4),
         "least": fixed(nodes.least_loss(run.x, run.y), 4),
-        "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
+        "broken": of_break(run)["broken"],
         "frozen": count(int(run.epoch[frozen])),
         "frozen_loss": fixed(float(run.loss[frozen]), 4),
     }

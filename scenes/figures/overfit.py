@@ -1,11 +1,9 @@
 """The numbers that captions and notes quote of a net of stairs, on points that it saw and on fresh ones."""
 
-import numpy as np
-
 from learning import nodes
 from learning.history import History
 from learning.theory import STEEPNESS
-from scenes.figures import count, percent
+from scenes.figures import count, of_break, percent
 from scenes.markup import Words
 from scenes.material.overfit import Pile, Scores
 from scenes.numbers import fixed, shortest
@@ -36,7 +34,6 @@ def _of_stair(run: History, pile: Pile) -> dict[str, Words]:
 
 
 def _of_run(run: History, score: Scores, name: str) -> dict[str, Words]:
-    lost = np.flatnonzero(~np.isfinite(run.loss))
     figures = {
         "loss0": fixed(float(score.first[0]), 4),
         "loss": fixed(float(score.last[0]), 4),
@@ -49,6 +46,6 @@ def _of_run(run: History, score: Scores, name: str) -> dict[str, Words]:
         "least": fixed(score.least, 4),
         "least_epoch": count(score.epoch),
         "less": percent(score.less),
-        "broken": count(int(run.epoch[lost[0]]) if len(lost) else 0),
+        "broken": of_break(run)["broken"],
     }
     return {name + key: words for key, words in figures.items()}

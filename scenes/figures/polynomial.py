@@ -4,7 +4,7 @@ import numpy as np
 
 from learning import theory
 from learning.history import History
-from scenes.figures import count
+from scenes.figures import count, of_break
 from scenes.figures.rate import factor_words, rounded
 from scenes.markup import Words
 from scenes.material import polynomial as material
@@ -40,7 +40,7 @@ def _of_run(run: History, bowl: material.Bowl) -> dict[str, Words]:
         "most_change": fixed(float(step[most]), 4),
         "x_change": fixed(float(step[0]), 4),
         "best": _listed(bowl.best),
-        "broken": _broken(run),
+        "broken": of_break(run)["broken"],
         "learned": _polynomial([fixed(float(weight)) for weight in run.params[-1]]),
         "made": _polynomial([shortest(weight) for weight in run.truth]),
         **{name: fixed(float(weight), 4) for name, weight in ends.items()},
@@ -57,9 +57,9 @@ def _of_homework(run: History) -> dict[str, Words]:
         "then2": fixed(float(run.loss[min(2, last)])),
         "then3": fixed(float(run.loss[min(3, last)])),
         "large_loss": fixed(float(run.loss[-1]), 4),
-        "inf_epoch": _broken(run),
+        "inf_epoch": of_break(run)["broken"],
         "most": scientific(float(np.finfo(np.float32).max), 2),
-        "inf": fixed(float(run.loss[_first_broken(run) or 0])),
+        "inf": fixed(float(run.loss[run.first_broken or 0])),
         "nan_epoch": count(int(run.epoch[gone[0]]) if len(gone) else 0),
         "times": measured(growth or 0.0),
     }
@@ -116,12 +116,3 @@ def _polynomial(weights: list[Words]) -> Words:
 def _listed(weights: np.ndarray) -> Words:
     text = ", ".join(fixed(float(weight), 4).plain for weight in weights)
     return Words(text, text)
-
-
-def _first_broken(run: History) -> int | None:
-    broken = np.flatnonzero(~np.isfinite(run.loss))
-    return int(broken[0]) if len(broken) else None
-
-
-def _broken(run: History) -> Words:
-    return count(int(run.epoch[_first_broken(run) or 0]))

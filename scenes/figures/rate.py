@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from learning.history import History
-from scenes.figures import bottom, count
+from scenes.figures import bottom, count, of_break
 from scenes.markup import Words
 from scenes.material import Minimum
 from scenes.material import rate as rate_material
@@ -45,7 +45,6 @@ def of_run(run: History, best: Minimum, before: History | None) -> dict[str, Wor
         best: the least-squares line.
         before: the run that was shown before it, or None.
     """
-    broken = np.flatnonzero(~np.isfinite(run.loss))
     since = rate_material.arrived(run, best.loss)
     rate, last = run.experiment.lr, before.experiment.lr if before else run.experiment.lr
     return {
@@ -55,8 +54,7 @@ def of_run(run: History, best: Minimum, before: History | None) -> dict[str, Wor
         "loss": fixed(float(run.loss[-1])),
         **bottom(run),
         "since": count(since or 0),
-        "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
-        "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),
+        **of_break(run),
         "factor": factor(run),
     }
 

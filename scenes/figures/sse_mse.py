@@ -1,9 +1,7 @@
 """The numbers that captions and notes quote of the sum and the mean of squares, as recorded."""
 
-import numpy as np
-
 from learning.history import History
-from scenes.figures import bottom, count, weights
+from scenes.figures import bottom, count, of_break, weights
 from scenes.figures.rate import rounded
 from scenes.markup import Words
 from scenes.material import Minimum
@@ -44,17 +42,10 @@ def _of_run(name: str, run: History, total: History) -> dict[str, Words]:
 
 def of_wrong(wrong: History) -> dict[str, Words]:
     """The figures of the sum with the mean's rate."""
-    lost, second = first_without(wrong, np.isfinite(wrong.loss)), min(1, len(wrong.epoch) - 1)
+    second = min(1, len(wrong.epoch) - 1)
     return {
         "wrong1": fixed(float(wrong.loss[second])),
         "wrong_end": fixed(float(wrong.loss[-1])),
         **bottom(wrong),
-        "broken": count(int(wrong.epoch[lost]) if lost is not None else 0),
-        "lost": fixed(float(wrong.loss[lost])) if lost is not None else Words("", ""),
+        **of_break(wrong),
     }
-
-
-def first_without(run: History, fine: np.ndarray) -> int | None:
-    """The first state that is not fine, (T,), or None."""
-    rows = np.flatnonzero(~fine[: len(run)])
-    return int(rows[0]) if len(rows) else None

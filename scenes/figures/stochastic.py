@@ -1,9 +1,7 @@
 """The numbers that captions and notes quote of full and single steps, as recorded."""
 
-import numpy as np
-
 from learning.history import History
-from scenes.figures import bottom, count
+from scenes.figures import bottom, count, of_break
 from scenes.markup import Words
 from scenes.material import Minimum
 from scenes.material import stochastic as material
@@ -12,7 +10,6 @@ from scenes.numbers import fixed, measured, shortest
 
 def of_training(run: History, best: Minimum) -> dict[str, Words]:
     """The figures of the run that all beats begin with: all the data a step."""
-    broken = np.flatnonzero(~np.isfinite(run.loss))
     assert run.truth is not None, "the points are made from a known line"
     return {
         "true0": shortest(run.truth[0]),
@@ -28,8 +25,7 @@ def of_training(run: History, best: Minimum) -> dict[str, Words]:
         "loss": fixed(float(run.loss[-1])),
         **bottom(run),
         "lowest": fixed(best.loss),
-        "broken": count(int(run.epoch[broken[0]]) if len(broken) else 0),
-        "lost": fixed(float(run.loss[broken[0]])) if len(broken) else Words("", ""),
+        **of_break(run),
     }
 
 

@@ -116,8 +116,8 @@ def wild(run: History) -> bool:
 
 def overflow(run: History) -> int | None:
     """The epoch from which on the loss of a run is inf, where it is that before it is nan; None of others."""
-    broken = np.flatnonzero(~np.isfinite(run.loss))
-    return int(run.epoch[broken[0]]) if len(broken) and np.isinf(run.loss[broken[0]]) else None
+    row = run.first_broken
+    return int(run.epoch[row]) if row is not None and np.isinf(run.loss[row]) else None
 
 
 def weights_shown(run: History) -> tuple[np.ndarray, np.ndarray]:

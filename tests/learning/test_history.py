@@ -244,6 +244,14 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are():
         make().column("los")
 
 
+def test_the_first_row_whose_loss_is_no_number():
+    nan, inf = np.nan, np.inf
+    assert make().first_broken is None
+    assert make(loss=np.array([1, inf, nan])).first_broken == 1
+    assert make(loss=np.array([nan, 1, 2])).first_broken == 0
+    assert make(params=np.array([[1, 2], [3, 4], [nan, 5]])).first_broken is None, "its loss is a number"
+
+
 def test_the_last_finite_row():
     inf, nan = np.inf, np.nan
     assert make().last_finite == 2

@@ -43,7 +43,7 @@ LEARNT = {
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, dict[str, np.ndarray], dict[str, tuple]]:
     """The film with its defaults, its stills, and for each beat the stage, the run and the frame of its plot."""
     root = tmp_path_factory.mktemp("histories")
-    runs = {label: store.fetch(run, root=root) for label, run in DiagramsParameters().experiments().items()}
+    runs = store.fetch_all(DiagramsParameters().experiments(), root=root)
     stills, held = {}, {}
 
     def keep(film: Any, key: str) -> None:

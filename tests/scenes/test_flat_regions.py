@@ -195,7 +195,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """The film with its defaults; after each beat of learning its clock is set by hand, epoch after epoch."""
     root = tmp_path_factory.mktemp("histories")
     parameters = FlatRegionsParameters()
-    histories = {label: store.fetch(run, root=root) for label, run in parameters.experiments().items()}
+    histories = store.fetch_all(parameters.experiments(), root=root)
     runs = {(label.split()[0], int(label.split()[1])): run for label, run in histories.items()}
     shots: dict[tuple[str, int, int], Shot] = {}
     stills: dict[str, np.ndarray] = {}

@@ -23,7 +23,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """The film with its defaults, its stills, and for each beat what its panels held."""
     root = tmp_path_factory.mktemp("histories")
     parameters = GradientCheckParameters()
-    histories = {label: store.fetch(run, root=root) for label, run in parameters.experiments().items()}
+    histories = store.fetch_all(parameters.experiments(), root=root)
     stills: dict[str, np.ndarray] = {}
     held: dict[str, dict[str, Any]] = {}
 
@@ -238,7 +238,7 @@ def test_errors_are_drawn_where_they_belong(shown, data):
 def prepared(tmp_path: Any, **changes: Any) -> Any:
     """The film with other parameters, ready, not played."""
     parameters = GradientCheckParameters(**changes)
-    histories = {label: store.fetch(run, root=tmp_path) for label, run in parameters.experiments().items()}
+    histories = store.fetch_all(parameters.experiments(), root=tmp_path)
     film: Any = find("gradient-check").load_scene()(parameters, histories)
     film.prepare()
     return film

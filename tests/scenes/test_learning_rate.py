@@ -43,7 +43,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def shown(root: Any, parameters: LearningRateParameters, keep: Any = lambda film, key: None) -> Any:
     """A film that was played without being encoded; `keep` is called at the end of every beat."""
-    runs = {label: store.fetch(asked, root=root) for label, asked in parameters.experiments().items()}
+    runs = store.fetch_all(parameters.experiments(), root=root)
     options = {
         "pixel_width": WIDTH, "pixel_height": HEIGHT, "frame_rate": 30, "dry_run": True,
         "verbosity": "ERROR", "progress_bar": "none",

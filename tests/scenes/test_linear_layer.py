@@ -27,7 +27,7 @@ NOTE_LINE = (-14.4443, -7.5551, -7.2952, -6.7290, -2.5781)
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     root = tmp_path_factory.mktemp("histories")
-    return {label: store.fetch(run, root=root) for label, run in LinearLayerParameters().experiments().items()}
+    return store.fetch_all(LinearLayerParameters().experiments(), root=root)
 
 
 @pytest.fixture(scope="module")

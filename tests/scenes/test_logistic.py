@@ -29,7 +29,7 @@ def sigmoid(u: Any) -> np.ndarray:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, dict[str, np.ndarray], dict[str, Any]]:
     """The film with its defaults, its stills, and for each beat where its plot of the crowd stood."""
     root = tmp_path_factory.mktemp("histories")
-    histories = {label: store.fetch(run, root=root) for label, run in LogisticParameters().experiments().items()}
+    histories = store.fetch_all(LogisticParameters().experiments(), root=root)
     stills, held = {}, {}
 
     def keep(film: Any, key: str) -> None:

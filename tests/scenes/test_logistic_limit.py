@@ -45,7 +45,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, dict[str, np.n
     """The film with its defaults, its stills, and for each beat where its panels stood and what they showed."""
     root = tmp_path_factory.mktemp("histories")
     experiments = LogisticLimitParameters().experiments()
-    histories = {label: store.fetch(run, root=root) for label, run in experiments.items()}
+    histories = store.fetch_all(experiments, root=root)
     stills, held = {}, {}
 
     def keep(film: Any, key: str) -> None:

@@ -24,7 +24,7 @@ ENDS = {  # the reference figures: learning rate 0.25, 100 epochs, MSE
 def runs(tmp_path_factory):
     """The histories of the film with its defaults, by label."""
     root = tmp_path_factory.mktemp("runs")
-    return {label: store.fetch(run, root=root) for label, run in OptimizersParameters().experiments().items()}
+    return store.fetch_all(OptimizersParameters().experiments(), root=root)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ EPOCHS = (0, 1, 2, 17, 500, 1000)
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, dict[str, np.ndarray], dict[str, tuple]]:
     """The film with its defaults, its stills, and for each beat what its panels held."""
     root = tmp_path_factory.mktemp("histories")
-    histories = {label: store.fetch(run, root=root) for label, run in ReluNodesParameters().experiments().items()}
+    histories = store.fetch_all(ReluNodesParameters().experiments(), root=root)
     stills, held = {}, {}
 
     def keep(film: Any, key: str) -> None:

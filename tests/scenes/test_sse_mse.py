@@ -22,7 +22,7 @@ WEIGHTS, LOSSES, SLOPES, RATES, STEPS = range(5)
 @pytest.fixture(scope="module")
 def histories(tmp_path_factory: pytest.TempPathFactory) -> Any:
     root = tmp_path_factory.mktemp("histories")
-    return {label: store.fetch(asked, root=root) for label, asked in SseMseParameters().experiments().items()}
+    return store.fetch_all(SseMseParameters().experiments(), root=root)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ FEW, ALL = 0, 1
 @pytest.fixture(scope="module")
 def histories(tmp_path_factory: pytest.TempPathFactory) -> Any:
     root = tmp_path_factory.mktemp("histories")
-    return {label: store.fetch(asked, root=root) for label, asked in StochasticParameters().experiments().items()}
+    return store.fetch_all(StochasticParameters().experiments(), root=root)
 
 
 @pytest.fixture(scope="module")

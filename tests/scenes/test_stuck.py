@@ -36,7 +36,7 @@ def histories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, History]:
         "2 nodes": short["2 nodes"],
         "4 nodes": short["4 nodes"],
     }
-    return {label: store.fetch(run, root=root) for label, run in wanted.items()}
+    return store.fetch_all(wanted, root=root)
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def squares(run: History, w0: Any, w1: Any) -> np.ndarray:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """The film with its defaults, its stills, and for each beat what its panels held."""
     root = tmp_path_factory.mktemp("histories")
-    histories = {label: store.fetch(run, root=root) for label, run in TangentParameters().experiments().items()}
+    histories = store.fetch_all(TangentParameters().experiments(), root=root)
     stills: dict[str, np.ndarray] = {}
     held: dict[str, Any] = {}
 
@@ -246,7 +246,7 @@ def film_of(tmp_path: Any, **changes: Any) -> Any:
     from scenes.catalogue import find
 
     parameters = TangentParameters(**changes)
-    histories = {label: store.fetch(run, root=tmp_path) for label, run in parameters.experiments().items()}
+    histories = store.fetch_all(parameters.experiments(), root=tmp_path)
     film: Any = find("tangent").load_scene()(parameters, histories)
     film.prepare()
     return film
