@@ -269,12 +269,17 @@ class SseMseFilm(Film):
     @property
     def ends(self) -> str:
         """Whether both runs end, as written, in the same place."""
+        if not np.isfinite([self.total.loss[-1], self.mean.loss[-1]]).any():
+            return "ends_lost"
         return "ends" if self.figures["sum_ends"] == self.figures["mean_ends"] else "ends_apart"
 
     @property
     def curves(self) -> str:
         """Whether the two losses keep their ratio."""
-        return "parallel" if both_material.parallel(self.total, self.mean) else "not_parallel"
+        if not both_material.parallel(self.total, self.mean):
+            return "not_parallel"
+        broken = self.total.first_broken is not None or self.mean.first_broken is not None
+        return "parallel_lost" if broken else "parallel"
 
     @property
     def first_step(self) -> str:

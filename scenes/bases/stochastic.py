@@ -251,9 +251,11 @@ class StochasticFilm(Film):
         return "trembles" if few > every and rises else "calm"
 
     @property
-    def astray(self) -> str:
-        """What the key of the last sentence ends with where not even all points together find the line."""
-        return "_astray" if step_material.fate(self.every, self.best.loss) in ("lost", "away") else ""
+    def moral(self) -> str:
+        """What the key of the last sentence ends with where all points together lose the line, or few are as calm."""
+        if step_material.fate(self.every, self.best.loss) in ("lost", "away"):
+            return "_astray"
+        return "_calm" if self.trembles == "calm" else ""
 
     def _who(self) -> Words:
         """With which steps a line is lost, or else ran away: one kind, or both."""

@@ -83,5 +83,5 @@ class Stochastic(StochasticFilm):
         for fan in self.fans:
             self.play(fan.to(opened=1, run_time=TIMING.slow))
         self.tell(f"rest.{self.trembles}", seconds=TIMING.key)
-        self.tell(f"rest.message{self.astray}", seconds=TIMING.key, less=TIMING.hold)
+        self.tell(f"rest.message{self.moral}", seconds=TIMING.key, less=TIMING.hold)
         return f"note_{self.trembles}"

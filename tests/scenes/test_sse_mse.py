@@ -269,3 +269,11 @@ def test_a_loss_that_is_no_number_after_one_step_is_named(tmp_path):
     film = quickly(data=str(path), sum_lr=1e-15, mean_lr=1000.0, epochs=3)
     assert not np.isfinite(film.wrong.loss[1])
     assert "Its first step is 3 times the mean's: the loss is inf, no number any more" in said(film)
+
+
+def test_two_runs_without_a_loss_in_the_end_are_told_so():
+    film = quickly(mean_lr=50.0, sum_lr=0.5, epochs=60)
+    told = [subtitle.text for subtitle in film.subtitles]
+    assert not np.isfinite([film.total.loss[-1], film.mean.loss[-1]]).any()
+    assert "In epoch 60 neither loss is a number: the steps are too long for both" in told
+    assert any("for as long as both are numbers" in text for text in told)

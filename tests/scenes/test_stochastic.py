@@ -274,3 +274,17 @@ def test_batches_of_seven_are_counted_point_by_point():
     assert len(film.plot.picked_now()) == 2
     film.plot.epoch = 3.0
     assert len(film.plot.picked_now()) == 7
+
+
+def test_from_nan_to_nan_no_loss_rises():
+    film = quickly(path_lr=500.0, passes=2, epochs=40)
+    loss = [float(value) for value in film.every.loss]
+    by_hand = sum(after > before for before, after in pairwise(loss))
+    assert film.figures["all_rises"].plain == str(by_hand)
+    assert by_hand < len(loss) - 1, "it ends in nan"
+
+
+def test_few_points_that_are_as_calm_are_not_called_shaky():
+    film = quickly(batch_size=50, passes=50, path_lr=0.001)
+    assert film.trembles != "calm" or film.moral == "_calm"
+    assert quickly().moral == ""
