@@ -285,6 +285,7 @@ def test_from_nan_to_nan_no_loss_rises():
 
 
 def test_few_points_that_are_as_calm_are_not_called_shaky():
-    film = quickly(batch_size=50, passes=50, path_lr=0.001)
-    assert film.trembles != "calm" or film.moral == "_calm"
-    assert quickly().moral == ""
+    film = quickly(batch_size=50, passes=50, path_lr=0.0003, epochs=60)
+    told = " ".join(subtitle.text for subtitle in film.subtitles)
+    assert "as calm as" in told
+    assert "shaky" not in told
