@@ -5,18 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: film test bench check clean
+.PHONY: film test readers bench check clean
 
 film: $(READY)  ## train, film gradient descent, print the path of the MP4
 	$(BIN)/lossreel render descent
 
-test: $(READY) check  ## style, types, tests
+test: readers $(READY) check  ## style, types, tests
 	$(BIN)/pytest -q -n auto
 
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+readers: .ci/system-packages  ## Chromium and LibreOffice, for the tests of decks, which are skipped without
+	FOR=test PYTHON=$(PYTHON) bash .ci/system-packages
 
 bench: $(READY)  ## measure drawing, recording and building against their peers and limits
 	$(BIN)/python benchmarks/surface.py

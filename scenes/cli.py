@@ -15,6 +15,7 @@ import click
 from learning.errors import InputError, RunError
 from scenes import complaints, options
 from scenes.catalogue import Entry
+from scenes.production.output import SLOW_FORMATS, Output
 
 INTERRUPTED = 130
 
@@ -51,17 +52,36 @@ def list_films(as_json: bool) -> None:
 
 
 def _render(entry: Entry, given: Mapping[str, Any]) -> None:
-    from scenes.production.output import Output
+    from scenes.production import snippets
     from scenes.production.progress import reporter
     from scenes.production.render import render
 
-    names = ("quality", "size", "fps", "format", "transparent", "last_frame", "path")
+    names = ("quality", "size", "fps", "format", "transparent", "last_frame", "stills", "path")
     output = Output.choose(**{name: given[name] for name in names})
     parameters = options.parameters_from(entry.parameters, given)
     look = {"theme": given["theme"], "language": given["language"]}
+    if given["snippet"]:
+        snippets.check(given["snippet"], output)
+    if given["sections"]:
+        output.check_cuttable()
     with reporter() as progress:
         made = render(entry, parameters, output, **look, force=given["force"], progress=progress)
-    _hand_over(made.path, given["preview"])
+    shown = snippets.of_film(given["snippet"], entry, made.path, given["language"], output) if given["snippet"] else ""
+    _hand_over(made.path, given["preview"], shown)
+    _tell_more(made.path, output, given["sections"])
+
+
+def _tell_more(path: Path, output: Output, sections: bool) -> None:
+    """Say on standard error how large a film for a web page is, and cut one that is to be cut."""
+    if output.format in SLOW_FORMATS:
+        from scenes.production.listing import size
+
+        measures = f"{output.width}x{output.height}, {output.fps} frames a second"
+        click.echo(f"lossreel: {size(path.stat().st_size)} ({measures})", err=True)
+    if sections:
+        from scenes.production.clips import write_sections
+
+        click.echo(f"lossreel: sections in {write_sections(path)}", err=True)
 
 
 def _sheet(entry: Entry, given: Mapping[str, Any]) -> None:
@@ -75,8 +95,12 @@ def _sheet(entry: Entry, given: Mapping[str, Any]) -> None:
     _hand_over(path, given["preview"])
 
 
-def _hand_over(path: Path, preview: bool) -> None:
-    click.echo(path)
+def _hand_over(path: Path, preview: bool, snippet: str = "") -> None:
+    click.echo(snippet.encode() if snippet else path)  # documents are UTF-8, whatever the terminal is
+    _open(path, preview)
+
+
+def _open(path: Path, preview: bool) -> None:
     if preview and click.launch(os.fspath(path)):
         raise RunError(f"{path} is done, but nothing here opens it: open it by hand, or leave out -p")
 
@@ -103,7 +127,8 @@ def _train_options() -> list[click.Option]:
 
 
 def _render_options() -> list[click.Option]:
-    return [*options.output_options(), *options.look_options(), *options.file_options("the film")]
+    where = [options.snippet_option(), *options.file_options("the film")]
+    return [*options.output_options(), *options.look_options(), *where]
 
 
 def _sheet_options() -> list[click.Option]:
@@ -119,6 +144,14 @@ lossreel.add_command(
 lossreel.add_command(
     options.FilmCommands("train", "Only train: write a history file for each run.", _train_options, _train)
 )
+
+
+@lossreel.command("captions", params=options.captions_options())
+def print_captions(films: tuple[str, ...], language: str) -> None:
+    """Print the words of films as TOML, to be saved as ja.toml and translated; of all films without FILM."""
+    from scenes.captions.starter import starter
+
+    click.echo(starter(films, language).encode(), nl=False)  # a file is UTF-8, whatever the terminal is
 
 
 @lossreel.command(params=options.build_options())
@@ -148,6 +181,29 @@ def _list_dependencies(path: Path) -> None:
     files, are_all = dependencies(path)
     click.echo(json.dumps([os.fspath(file) for file in files]))
     raise click.exceptions.Exit(0 if are_all else 1)
+
+
+@lossreel.command(params=options.deck_options())
+@click.pass_obj
+def deck(debug: bool, /, path: Path | None, **given: Any) -> None:
+    """Make slides of a lecture: its films, cut where the lecturer pauses, with notes."""
+    from scenes.decks import deck as decks
+    from scenes.decks import making
+    from scenes.lectures import build as building
+    from scenes.lectures import lecture
+    from scenes.workers.executors import executor_of
+
+    executor = executor_of(given["executor"], given["jobs"])
+    read = lecture.read(path or building.lecture_here(), quality=given["quality"])
+    kinds = making.kinds_of(given["kinds"], given["target"])
+    targets = {kind: making.target_of(read, kind, given["target"], as_folder=given["as_folder"]) for kind in kinds}
+    decks.check(read)
+    if not building.build(read, executor, force=given["force"], debug=debug):
+        raise click.exceptions.Exit(1)
+    for kind, target in targets.items():
+        making.make(read, kind, target, as_folder=given["as_folder"])
+        click.echo(making.told(target))
+        _open(target / "index.html" if given["as_folder"] else target, given["preview"])
 
 
 @lossreel.command(params=options.watch_options())

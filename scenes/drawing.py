@@ -205,11 +205,13 @@ class Drawing(VMobject):
         frame: the rectangle that it keeps to, in scene units.
         opacity: of the whole drawing.
         epoch: the (fractional) epoch that it shows.
+        held_back: whether another mobject draws it for now.
     """
 
     def __init__(self, frame: Rectangle) -> None:
         super().__init__(stroke_width=0)
         self.opacity = 1.0
+        self.held_back = False
         self.epoch = 0.0
         self.frame: np.ndarray = np.asarray(frame, float)
 
@@ -233,6 +235,14 @@ class Drawing(VMobject):
         """Draw the present state."""
         raise NotImplementedError
 
+    def draw_alone(self, brush: Brush) -> None:
+        """Draw the present state, if there is anything to see, and leave the context as it was."""
+        if self.opacity > 0:
+            brush.context.save()
+            brush.context.new_path()
+            self.draw(brush)
+            brush.context.restore()
+
     def glance(self) -> None:
         """Take note of the present state as if it had been drawn. For drawings that are finer where a picture rests."""
 
@@ -255,11 +265,8 @@ class FilmCamera(Camera):
         """Draw a mobject into the context, which is in scene units."""
         if not isinstance(vmobject, Drawing):
             return super().display_vectorized(vmobject, ctx)
-        if vmobject.opacity > 0:
-            ctx.save()
-            ctx.new_path()
-            vmobject.draw(Brush(ctx))
-            ctx.restore()
+        if not vmobject.held_back:
+            vmobject.draw_alone(Brush(ctx))
         return self
 
 

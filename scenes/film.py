@@ -15,6 +15,7 @@ from learning import store
 from learning.history import History
 from scenes.captions import placeholders
 from scenes.catalogue import find
+from scenes.dissolve import Dissolve, Stage
 from scenes.drawing import Drawing, FilmCamera, Tween
 from scenes.look import Ink, Look
 from scenes.markup import Words, verbatim
@@ -57,7 +58,7 @@ class Film(Scene):
         parameters: of the film; its defaults where None.
         histories: the runs by label; fetched from the store, or trained, where None.
         theme: "dark" or "light".
-        language: of captions and notes, "en" or "ko".
+        language: of captions and notes: "en", "ko", or the path of somebody's own captions.
         scene_options: Manim's own.
     """
 
@@ -87,6 +88,7 @@ class Film(Scene):
         self.figures: dict[str, Words] = {}
         self.epoch = 0.0
         self._clocked: list[Drawing] = []
+        self._stood: Stage | None = None
         self._caption: Ink | None = None
         self._formula: Ink | None = None
         self._said: tuple[float, str] | None = None
@@ -118,7 +120,31 @@ class Film(Scene):
     def play(self, *moves: Any, **options: Any) -> None:
         """Play animations together. A list of them, as `say` makes, counts as its members; an empty one as nothing."""
         flat = [move for entry in moves for move in (entry if isinstance(entry, list) else [entry])]
-        super().play(*flat, **options)
+        change = None if self._stood is None else self._stood.dissolve(self.mobjects)
+        self._stood = None
+        if change is None:
+            super().play(*flat, **options)
+        else:
+            self._play_with(change, *flat, **options)
+
+    def _play_with(self, change: Dissolve, *moves: Any, **options: Any) -> None:
+        """Play animations while panels give way to others, from where the first of these stands."""
+        places = [place for place, mobject in enumerate(self.mobjects) if mobject in change.after]
+        self.mobjects.insert(min(places, default=0), change)
+        super().play(*moves, change.to(share=1, run_time=TIMING.quick), **options)
+        self.remove(change)
+        change.end()
+
+    def dissolve(self, *panels: Drawing) -> None:
+        """Let panels that change or are exchanged from here on give way to what the next animation begins with.
+
+        A beat that sets panels to something else has to call this first: the last frame of a section is the first of
+        the next.
+
+        Args:
+            panels: these alone, rather than all there are and come.
+        """
+        self._stood = self._stood or Stage(self.mobjects, panels)
 
     def hold(self, seconds: float) -> None:
         """Let the picture stand."""

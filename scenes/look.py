@@ -37,7 +37,12 @@ class Ink(VGroup):
 
 
 class Look:
-    """Theme and language of a film; what panels and films make their text with."""
+    """Theme and language of a film; what panels and films make their text with.
+
+    Args:
+        theme: its name.
+        language: one of `scenes.captions.LANGUAGES`, or the path of somebody's own captions.
+    """
 
     def __init__(self, theme: str = "dark", language: str = "en") -> None:
         self.theme: Theme = THEMES[theme]
@@ -58,8 +63,7 @@ class Look:
         """Typst functions that give a text the colour of a meaning."""
         return "\n".join(
             f'#let {meaning}(body) = text(fill: rgb("{color}"), body)'
-            for meaning, color in self.theme.meanings().items()
-            if meaning.isalnum() and meaning != "text"
+            for meaning, color in self.theme.in_texts().items()
         )
 
     def ink(self, source: str | Words, size: float = SIZES.label, color: str | None = None) -> Ink:

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import click
+from click.core import ParameterSource
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from learning.errors import InputError, from_validation, suggestion, unknown
-from scenes.captions import LANGUAGES
+from learning.errors import InputError, from_validation, quoted, suggestion, unknown
+from scenes.captions import LANGUAGES, is_own
 from scenes.catalogue import FILMS, Entry, find
+from scenes.decks import KINDS
 from scenes.parameters import FilmParameters
 from scenes.production.output import FORMATS, QUALITIES, SLOW_FPS
+from scenes.production.snippets import KINDS as SNIPPETS
 from scenes.theme import THEMES
 
 Parameters = TypeVar("Parameters", bound=FilmParameters)
@@ -107,7 +110,41 @@ def look_options() -> list[click.Option]:
             type=Name("language", LANGUAGES),
             default="en",
             show_default=True,
+            is_eager=True,  # it is known when captions are looked at
             help="Language of titles and captions.",
+        ),
+        click.Option(
+            ["--captions"],
+            metavar="FILE.toml",
+            expose_value=False,
+            callback=_choose_captions,
+            help="Titles and captions in a language of your own; `lossreel captions` prints a file to begin with.",
+        ),
+    ]
+
+
+def _choose_captions(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Let a file of captions stand for the language."""
+    del param
+    if value is None:
+        return
+    if ctx.get_parameter_source("language") is not ParameterSource.DEFAULT:
+        raise InputError("--lang and --captions both choose a language: give one of the two")
+    if not is_own(value):
+        raise InputError(f"--captions {quoted(value)} is no TOML file: name one, e.g. --captions ja.toml")
+    ctx.params["language"] = value
+
+
+def captions_options() -> list[click.Parameter]:
+    """Which captions are printed."""
+    return [
+        click.Argument(["films"], nargs=-1, metavar="[FILM]..."),
+        click.Option(
+            ["--lang", "language"],
+            type=Name("language", LANGUAGES),
+            default="en",
+            show_default=True,
+            help="The language to translate from.",
         ),
     ]
 
@@ -119,6 +156,12 @@ def file_options(what: str) -> list[click.Option]:
         click.Option(["-o", "--output", "path"], type=path, metavar="PATH", help=f"Where {what} goes."),
         click.Option(["-p", "--preview"], is_flag=True, help="Open it when done."),
     ]
+
+
+def snippet_option() -> click.Option:
+    """Print, in place of the path, what a document is to hold."""
+    text = "Print what to paste where the film is to appear."
+    return click.Option(["--snippet"], type=Name("snippet", SNIPPETS), help=text)
 
 
 def output_options() -> list[click.Option]:
@@ -137,7 +180,9 @@ def output_options() -> list[click.Option]:
             help="File format; png is a folder of frames. [default: mp4, or what -o says]",
         ),
         click.Option(["-s", "--last-frame"], is_flag=True, help="Only the last frame, as PNG."),
+        click.Option(["--stills"], is_flag=True, help="Only the last frame of every beat, a folder of PNG files."),
         click.Option(["-t", "--transparent"], is_flag=True, help="No background: mov, webm, png, gif, webp."),
+        click.Option(["--sections"], is_flag=True, help="Besides, a folder with each section on its own."),
         click.Option(["--force"], is_flag=True, help="Render even if nothing has changed."),
     ]
 
@@ -160,6 +205,20 @@ def build_options() -> list[click.Parameter]:
         click.Option(["-o", "--output", "folder"], type=folder, metavar="DIR", help="Where the films go."),
         click.Option(["--executor"], default="local", metavar="WHERE", help=executor),
         click.Option(["--files"], is_flag=True, hidden=True),  # what it depends on, for watch
+    ]
+
+
+def deck_options() -> list[click.Parameter]:
+    """What a deck is made of, and where it goes; its films are built first."""
+    own = ("path", "jobs", "force", "quality", "executor")
+    kinds = Name("format", KINDS)
+    where = "Where the deck goes. [default: media/decks/]"
+    return [
+        *(option for option in build_options() if option.name in own),
+        click.Option(["--to", "kinds"], type=kinds, multiple=True, help="Format of the slides; repeat it for more."),
+        click.Option(["--folder", "as_folder"], is_flag=True, help="HTML as a folder, not as one file."),
+        click.Option(["-o", "--output", "target"], type=click.Path(path_type=Path), metavar="PATH", help=where),
+        click.Option(["-p", "--preview"], is_flag=True, help="Open it when done."),
     ]
 
 

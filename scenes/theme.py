@@ -43,6 +43,10 @@ class Theme:
         colors = {f.name: value for f in fields(self) if f.type is str and (value := getattr(self, f.name))[0] == "#"}
         return colors | {"position": self.position_text}
 
+    def in_texts(self) -> dict[str, str]:
+        """The same, but for those that a text has anyway, or that Typst could not call by their names."""
+        return {name: color for name, color in self.meanings().items() if name.isalnum() and name != "text"}
+
 
 DARK = Theme(
     name="dark",

@@ -1,5 +1,6 @@
 """What every test gets: a cache of its own, and, where tests run side by side, its place in the row."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from scenes.catalogue import FILMS
 settings.register_profile("same", deadline=None, derandomize=True)  # how long a test takes tells how busy a machine is
 settings.register_profile("explore", deadline=None)  # other inputs each time: pytest --hypothesis-profile=explore
 settings.load_profile("same")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started in the background, as no film is that tests interrupt
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 
 from learning.errors import RunError
 from learning.history import History
-from scenes import cli
+from scenes import captions, cli
 
 LOSSREEL = [sys.executable, "-m", "scenes.cli"]
 TOY = Path(__file__).parent / "production"
@@ -46,8 +46,8 @@ def run(capsys):
     return call
 
 
-def process(*arguments, **options):
-    return subprocess.run([*LOSSREEL, *arguments], capture_output=True, text=True, check=False, **options)
+def process(*arguments, text=True, **options):
+    return subprocess.run([*LOSSREEL, *arguments], capture_output=True, text=text, check=False, **options)
 
 
 def test_help_names_every_command(run):
@@ -258,6 +258,38 @@ def test_doctor_says_what_there_is(run, monkeypatch):
     assert len(out.splitlines()) == 9
     monkeypatch.setattr("scenes.production.doctor.free_space", lambda path: 0)
     assert run("doctor")[0] == 1
+
+
+def test_captions_are_printed_as_they_are_written(run):
+    status, out, err = run("captions", "descent", "--lang", "ko")
+    assert (status, err) == (0, "")
+    assert "[descent.data]" in out
+    assert "[stuck" not in out
+    korean = captions.path_of("ko").read_text(encoding="utf-8")
+    assert process("captions", "--lang", "ko", text=False).stdout == korean.encode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--captions", "ja.toml", "--lang", "ko"],
+            "--lang and --captions both choose a language: give one of the two",
+        ),
+        (
+            ["--lang", "en", "--captions", "ja.toml"],
+            "--lang and --captions both choose a language: give one of the two",
+        ),
+        (["--captions", "ko"], '--captions "ko" is no TOML file: name one, e.g. --captions ja.toml'),
+        (["--captions", "ja.toml"], "ja.toml: there is no such file; name a file with captions: --captions ja.toml; "),
+    ],
+)
+@pytest.mark.parametrize("command", ["render", "sheet"])
+def test_captions_that_cannot_be_are_refused_before_training(run, command, arguments, said, cache_root):
+    status, out, err = run(command, "descent", *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"lossreel: error: {said}")
+    assert not list(cache_root.rglob("*.npz"))
 
 
 def test_a_language_without_a_font_is_refused(run, monkeypatch):

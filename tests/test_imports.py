@@ -30,6 +30,7 @@ def run(arguments):
         ["render", "--help"],
         ["render", "descent", "--help"],
         ["sheet", "descent", "--help"],
+        ["captions", "descent"],
     ],
 )
 def test_help_and_list_load_nothing_heavy(arguments):

@@ -183,6 +183,7 @@ class CurveFilm(Film):
 
     def begin(self, start: int) -> None:
         """Put the runs from a start under the clock."""
+        self.dissolve()
         for side in self.sides:
             side.follow(start)
         self.restart(self.epochs, *(panel for side in self.sides for panel in side.panels))

@@ -68,6 +68,11 @@ class OptimizerFilm(CurveFilm):
         pairs = zip(self.headings, frames, strict=True)
         return [heading.animate.stand(middle(frame), HEADING_LINE, "center") for heading, frame in pairs]
 
+    def put_headings(self, frames: Sequence[Rectangle]) -> None:
+        """Let the names stand above these frames when they come back."""
+        for heading, frame in zip(self.headings, frames, strict=True):
+            heading.stand(middle(frame), HEADING_LINE, "center")
+
     def arithmetic(self) -> list[list[Ink]]:
         """The first step from the flattest start, line by line: SGD's, and beside it that of the optimizer explained.
 

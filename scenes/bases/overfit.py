@@ -91,6 +91,7 @@ class OverfitFilm(LearningFilm):
 
     def clear_for_nodes(self) -> list[Animation]:
         """The stair goes; an empty plot comes, close to zero."""
+        self.dissolve()
         self.plot.estimate, self.plot.axes = 1.0, 0.0
         self.add(self.plot)
         return [*self.away(self.stair), self.plot.to(axes=1, run_time=TIMING.quick)]
@@ -114,6 +115,7 @@ class OverfitFilm(LearningFilm):
             self.plot.follow(run.epoch, run.yhat, material.curve(run))
             self._set(run, self.plot)
         else:
+            self.dissolve()
             self._set(run, self.plot_of(run, PLOT))
         self.restart(*self.on_stage)
         shown = self.plot.to(points_shown=1, estimate=1, frame=PLOT), self.pair.to(axes=1, shown=[1, 0])
@@ -163,13 +165,13 @@ class OverfitFilm(LearningFilm):
 
     def back_to_line(self) -> list[Animation]:
         """The run upon the broken line again, at its end, with its fresh points."""
+        self.dissolve()
         self._set(self.line, self.plot_of(self.line, PLOT))
         for panel in self.on_stage:
-            panel.epoch, panel.opacity = float(self.line.epoch[-1]), 0.0
+            panel.epoch = float(self.line.epoch[-1])
         self.plot.estimate = self.plot.truth = self.pair.axes = 1.0
         self.pair.shown, self.readout.shown = np.ones(2), np.ones(3)
-        come = [panel.to(opacity=1, run_time=TIMING.quick) for panel in self.on_stage]
-        return [*come, self.plot.to(fresh_shown=1, run_time=TIMING.slow)]
+        return [self.plot.to(fresh_shown=1, run_time=TIMING.slow)]
 
     def verdict_panels(self) -> list[Animation]:
         """Both nets over their fresh points, and all losses in a table."""

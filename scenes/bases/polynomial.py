@@ -119,6 +119,7 @@ class PolynomialFilm(LearningFilm):
 
     def open_stage(self) -> list[Animation]:
         """Diagram, weights, loss and numbers appear around the plot."""
+        self.dissolve()
         self.plot.estimate = self.diagram.nodes = self.diagram.edges = self.diagram.numbers = 1.0
         self.remove(*self.stage)
         self.add(*self.stage)
@@ -131,6 +132,7 @@ class PolynomialFilm(LearningFilm):
 
     def change_run(self, run: History) -> list[Animation]:
         """Another run takes the stage, at its start, in the same places."""
+        self.dissolve()
         self.at_homework = True
         self.remove(*self.stage)
         self.set_stage(run)

@@ -183,15 +183,15 @@ class RateFilm(Film):
         self._seen = np.maximum(before, present)
         for panel in (self.map, self.race):
             panel.running, panel.bright = present, np.where(before > 0, panel.bright, 0.0)
-            panel.epochs, panel.strength = np.where(before > 0, panel.epochs, 0.0), self._seen
+            panel.epochs = np.where(before > 0, panel.epochs, 0.0)
         among = runs if alone else [int(run) for run in np.flatnonzero(self._seen)]
         span = self.race.span_of(among, whole=not alone)
         if not self.race.axes:
             self.race.span = span
-        names = present * (1 < len(runs) <= NAMED)
+        names, seen = present * (1 < len(runs) <= NAMED), self._seen
         return [
-            self.map.to(bright=present, names=names, run_time=TIMING.quick),
-            self.race.to(axes=1, bright=present, low=np.zeros(len(self.runs)), span=span, run_time=0.8),
+            self.map.to(bright=present, strength=seen, names=names, run_time=TIMING.quick),
+            self.race.to(axes=1, bright=present, strength=seen, low=0 * present, span=span, run_time=0.8),
         ]
 
     def let_run(self, runs: Sequence[int], question: str, seconds: float, alone: bool = False) -> None:
@@ -202,6 +202,7 @@ class RateFilm(Film):
             self.play(said, self.map.to(frame=MAP, strength=nothing, names=nothing, run_time=0.8))
             said, self.map.bright = [], nothing
         room = self.make_room(runs, alone)
+        self.dissolve(self.readout)
         numbers = self.look_up(runs)
         self.add(self.race, self.readout)
         self.restart(self.map, self.race, self.readout)
@@ -211,7 +212,7 @@ class RateFilm(Film):
 
     def look_up(self, runs: Sequence[int]) -> float:
         """Let the recorded numbers be those of a run; returns how strongly they show: not at all for several runs."""
-        self.readout.opacity = 0.0  # those of the run before are gone at once: they belong to its caption
+        self.readout.opacity = 0.0  # those of the run before go with its caption
         if len(runs) == 1:
             (run,) = runs
             self.readout.follow(self.runs[run].epoch, self.read(self.runs[run]))

@@ -227,6 +227,7 @@ class SseMseFilm(Film):
 
     def begin_race(self) -> Tween:
         """The losses of the first two runs, from their start."""
+        self.dissolve(self.race)
         self.remove(*self.surfaces)
         self.race.running = self.race.strength = self.race.names = self.only(0, 1)
         self.add(self.race)
@@ -235,14 +236,14 @@ class SseMseFilm(Film):
 
     def send(self) -> list[Animation]:
         """The sum with the mean's rate comes to its start; the other two stay, more quietly."""
-        present = self.only(2)
+        present, every = self.only(2), np.ones(3)
         for panel in (self.map, self.race):
-            panel.running, panel.strength = present, np.ones(3)
+            panel.running = present
         self.clocks.opacity = 0.0
         self.restart(self.map, self.race, self.clocks)
         self.add(self.clocks)
-        race = self.race.to(span=self.race.span_of(range(3)), bright=present, run_time=TIMING.move)
-        return [race, self.map.to(bright=present), self.clocks.to(opacity=1, run_time=TIMING.quick)]
+        race = self.race.to(span=self.race.span_of(range(3)), bright=present, strength=every, run_time=TIMING.move)
+        return [race, self.map.to(bright=present, strength=every), self.clocks.to(opacity=1, run_time=TIMING.quick)]
 
     def name_all(self) -> Tween:
         """The name of the third curve, at its end."""

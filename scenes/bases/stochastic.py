@@ -166,7 +166,7 @@ class StochasticFilm(Film):
         """The data twice: for the last lines of all points a step, and of a few."""
         plots = [self.plot_of(run, frame) for run, frame in ((self.every, HALF), (self.few, OTHER_HALF))]
         for plot in plots:
-            plot.points_shown = 1.0
+            plot.points_shown, plot.opacity = 1.0, 0.0
         return plots
 
     @cached_property
@@ -187,6 +187,7 @@ class StochasticFilm(Film):
 
     def go_back(self, run: History, **targets: float) -> list[Animation]:
         """The plot shows another run from its first line, with other things upon it."""
+        self.dissolve()
         self.plot.follow(step_material.updates(run), run.yhat)
         self.plot.pick_from(run.batch)
         self.restart(self.plot)
@@ -207,10 +208,11 @@ class StochasticFilm(Film):
 
     def begin_race(self) -> list[Animation]:
         """Both runs once more from their start, now counted in looks."""
+        self.dissolve(self.map, self.spent_map, self.race)
         self.remove(self.map)
         self.race.strength = self.race.names = np.ones(2)
         self.restart(self.spent_map, self.race, self.looked)
-        self.add(self.spent_map)
+        self.add(self.spent_map, self.race)
         return [self.race.to(axes=1), *self.away(self.plot, self.steps), self.looked.to(shown=np.ones(3))]
 
     # What was recorded

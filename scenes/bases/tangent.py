@@ -104,6 +104,7 @@ class TangentFilm(Film):
 
     def turn_to(self, *runs: int) -> list[Animation]:
         """Put other runs of one weight under the clock, at their starts; those before keep quiet where they are."""
+        self.dissolve()
         curve, first = self.curve, self.one[runs[0]]
         curve.running = self.only(*runs)
         self.readout.follow(first.epoch, self.read(first))

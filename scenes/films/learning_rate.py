@@ -54,6 +54,7 @@ class LearningRate(RateFilm):
 
     def first_steps(self) -> str:
         """One slope, as many first steps as there are rates."""
+        self.dissolve()
         every = np.ones(len(self.runs))
         self.map.strength = every
         self.restart(self.map)

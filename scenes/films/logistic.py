@@ -31,6 +31,7 @@ class Logistic(LogisticFilm):
     def crowds(self) -> None:
         """Many points; the best straight line among them; the curve that they come from."""
         self.play(self.away(self.few))
+        self.dissolve()
         self.show_line()
         self.tell("crowds.ask", self.crowd.to(points_shown=1, run_time=TIMING.slow))
         self.tell("crowds.line", self.crowd.to(estimate=1, run_time=TIMING.move), seconds=TIMING.key)

@@ -82,6 +82,7 @@ class Optimizers(OptimizerFilm):
         self.add(self.race)
         self.restart(self.race)
         self.play(self.say("lengths.say"), self.race.to(axes=1, run_time=TIMING.quick))
+        self.dissolve(self.race)
         self.race.strength = self.race.names = np.ones(len(self.race.curves))
         self.advance(self.parameters.epochs, 0.1, 4.0)
         self.hold(TIMING.think)
@@ -92,7 +93,8 @@ class Optimizers(OptimizerFilm):
         self.figures |= figures.of_start(self.flattest, self.sides, self.names) | over
         self.play(self.race.to(opacity=0, run_time=TIMING.quick))
         frames = columns(len(self.sides))
-        self.play(self.to_maps(frames, tint=1, contours=1, run_time=0.1), self.headings_to(frames))
+        self.play(self.to_maps(frames, tint=1, contours=1, run_time=0.1))
+        self.put_headings(frames)
         self.begin(self.flattest)
         self.play(self.say("too_far.ask"), *(FadeIn(heading) for heading in self.headings), self.both(opacity=1))
         self.hold(TIMING.think)

@@ -132,6 +132,7 @@ class ReluNodes(ReluFilm):
 
     def bends(self) -> None:
         """Each node bends the line once, and what that gains."""
+        self.dissolve()
         self.plot.estimate, self.heap.total = 1.0, 0.0
         whole = self.pieces.to(columns=np.ones(3), lent=np.zeros(self.pieces.pieces.count))
         exact = "" if self.parameters.noise else "_exact"

@@ -106,6 +106,7 @@ class Stuck(StuckFilm):
         away = [panel.to(opacity=0, run_time=TIMING.quick) for panel in panels]
         self.tell("many.ask")
         self.play(self.say("many.dots"), self.this.leave(), away)
+        self.dissolve()
         self.add(self.heaps, self.tally)
         self.play(self.heaps.to(axes=1, run_time=TIMING.quick))
         runs = len(tries.losses)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 def dependencies(path: Path) -> tuple[list[Path], bool]:
     """Return what a lecture depends on, as far as can be told, and whether that is all.
 
-    A lecture with a mistake still says which data files it names, and these may be what it lacks.
+    A lecture with a mistake still says which files it names, and these may be what it lacks.
 
     Args:
         path: the lecture file.
     """
-    found = [path, *_data_files(path)]
+    found = [path, *_files_named(path)]
     try:
         read = lecture.read(path)
     except InputError:
@@ -34,12 +34,14 @@ def dependencies(path: Path) -> tuple[list[Path], bool]:
     return [*dict.fromkeys([*found, *(file for film in read.films for file in _of_film(film.order))])], True
 
 
-def _data_files(path: Path) -> list[Path]:
+def _files_named(path: Path) -> list[Path]:
+    """The files with data and captions."""
     try:
         tables = load(path).tables
     except InputError:
         return []
-    return [path.parent / text for text in _texts(tables) if text.lower().endswith(".csv") and "\0" not in text]
+    named = (text for text in _texts(tables) if text.lower().endswith((".csv", captions.SUFFIX)) and "\0" not in text)
+    return [path.parent / text for text in named]
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -51,7 +53,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _of_film(order: Order) -> list[Path]:
-    return [*_sources(order), captions.path_of(order.language)]
+    return [*_sources(order), *map(captions.path_of, (order.language, *order.others))]
 
 
 def _sources(order: Order) -> list[Path]:

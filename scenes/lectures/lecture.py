@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from learning.errors import InputError, quoted, suggestion
+from learning.errors import InputError, quoted, suggestion, unknown
+from scenes import captions
 from scenes.catalogue import FILMS, Entry, find
 from scenes.lectures import source, values
 from scenes.lectures.tables import (
+    Given,
     Table,
     Values,
     parameter_name,
@@ -26,6 +28,7 @@ from scenes.parameters import FilmParameters
 from scenes.production.naming import DEFAULT_LANGUAGE, DEFAULT_THEME, FILMS_FOLDER, shorten
 from scenes.production.order import Order
 from scenes.production.output import Output
+from scenes.toml.source import Source
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,15 @@ class LectureFilm:
         name: unique in the lecture; the stem of its file, e.g. `learning-rate-too-large`.
         order: what it shows and where it goes; the path of its output is its target.
         line: where it begins in the lecture file, from 1.
+        label: what the lecture calls it besides; empty where it does not.
+        loops: the keys of the sections that a deck plays again and again.
     """
 
     name: str
     order: Order
     line: int
+    label: str = ""
+    loops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ class _Reader:
         quality: the quality whatever the file says, or None.
     """
 
-    def __init__(self, file: source.Source, folder: Path | None, quality: str | None) -> None:
+    def __init__(self, file: Source, folder: Path | None, quality: str | None) -> None:
         self.file = file
         self.quality = quality
         self.settings = Table(file, (), file.tables).settings(values.LECTURE_KEYS)
@@ -161,12 +168,28 @@ class _Reader:
         output = self._output(table, own, remark)
         output = replace(output, path=self.folder / f"{name}{output.suffix}")
         parameters = self._parameters(table, entry.parameters, remark)
-        theme, language = self._look(own, "theme", DEFAULT_THEME), self._look(own, "language", DEFAULT_LANGUAGE)
-        return LectureFilm(name, Order(entry, parameters, output, theme, language), line)
+        theme = str(given.value) if (given := own.get("theme") or self.settings.get("theme")) else DEFAULT_THEME
+        label = str(own["label"].value) if "label" in own else ""
+        order = self._in_language(own, partial(Order, entry, parameters, output, theme))
+        return LectureFilm(name, order, line, label, _loops(entry, own, table))
 
-    def _look(self, own: Values, which: str, default: str) -> str:
-        given = own.get(which) or self.settings.get(which)
-        return str(given.value) if given else default
+    def _in_language(self, own: Values, make: Callable[[str], Order]) -> Order:
+        """Make an order in the film's language, or the lecture's: one of ours, or that of a file of captions."""
+        given = self._language(own)
+        if given is None:
+            return make(DEFAULT_LANGUAGE)
+        with self.file.at(*given.key):
+            path = self.file.path.parent / given.value
+            return make(str(values.from_here(path)) if captions.is_own(given.value) else given.value)
+
+    def _language(self, own: Values) -> Given | None:
+        for settings in (own, self.settings):
+            found = [settings[name] for name in ("captions", "language") if name in settings]
+            if len(found) > 1:
+                raise self.file.error(found[0].key, "captions and language both choose a language: give one of the two")
+            if found:
+                return found[0]
+        return None
 
     def _parameters(self, table: Table, model: type[FilmParameters], remark: str) -> FilmParameters:
         shared = replace(self.defaults, remark=remark).parameters(model)
@@ -222,6 +245,23 @@ def _name(entry: Entry, own: Values, table: Table) -> str:
             label.key, f"label {quoted(label.value)} has no letter or digit: files are named by it"
         )
     return shorten(f"{entry.name}-{slug}")
+
+
+def _loops(entry: Entry, own: Values, table: Table) -> tuple[str, ...]:
+    """The sections that a deck repeats; a beat that is played twice has the section `name-2`, too."""
+    if "loop" not in own:
+        return ()
+    beats = _beats(entry)
+    for key in own["loop"].value:
+        if key.partition("-")[0] not in beats:
+            raise table.source.error(own["loop"].key, str(unknown(f"section of {entry.name}", key, beats)))
+    return tuple(own["loop"].value)
+
+
+def _beats(entry: Entry) -> list[str]:
+    """The beats that a film may have: those that have a title."""
+    names = (key.split(".") for key in captions.load(DEFAULT_LANGUAGE))
+    return [name[1] for name in names if len(name) == 3 and (name[0], name[2]) == (entry.name, "title")]
 
 
 def _slug(label: str) -> str:

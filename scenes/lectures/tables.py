@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from learning.errors import InputError, quoted, suggestion, unknown
 from scenes.catalogue import FILMS
 from scenes.lectures import values
-from scenes.lectures.lines import Key
-from scenes.lectures.source import Source
 from scenes.options import ALIASES
 from scenes.parameters import FilmParameters
+from scenes.toml.lines import Key
+from scenes.toml.source import Source
 
 Made = TypeVar("Made")
 Model = type[FilmParameters]
@@ -150,7 +150,7 @@ def unknown_in_film(key: str, model: Model) -> InputError:
     if plain(key) in values.LECTURE_KEYS:
         return InputError(f"{quoted(key)} belongs to the whole lecture: put it above the first [[film]]")
     settings = [name for name in values.FILM_KEYS if name != "name"]
-    return InputError(f"parameter {quoted(key)} is unknown{_choices(key, [model], settings)}")
+    return InputError(f"parameter {quoted(key)} is unknown{choices(key, [model], settings)}")
 
 
 def unknown_in_defaults(key: str, models: Iterable[Model]) -> InputError:
@@ -159,10 +159,10 @@ def unknown_in_defaults(key: str, models: Iterable[Model]) -> InputError:
         return InputError(f"{quoted(key)} is a setting of the whole lecture: put it above [defaults] and [[film]]")
     if plain(key) in values.FILM_KEYS:
         return InputError(f"{quoted(key)} belongs to one film: put it below the [[film]] that it is for")
-    return InputError(f"parameter {quoted(key)} is known to no film of the lecture{_choices(key, models)}")
+    return InputError(f"parameter {quoted(key)} is known to no film of the lecture{choices(key, models)}")
 
 
-def _choices(key: str, models: Iterable[Model], others: Iterable[str] = ()) -> str:
+def choices(key: str, models: Iterable[Model], others: Iterable[str] = ()) -> str:
     """Suggest what was meant, and list what there is; a parameter may be meant by the words of its description."""
     fields = {name: field for model in models for name, field in model.model_fields.items()}
     names = [*fields, *others]

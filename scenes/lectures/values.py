@@ -13,24 +13,26 @@ from pydantic.fields import FieldInfo
 from learning.errors import LONGEST, InputError, unknown
 from learning.experiment import DATA_SET_NAMES, read_data_file
 from scenes import options
-from scenes.captions import LANGUAGES
+from scenes.captions import LANGUAGES, is_own
 from scenes.production.output import FORMATS, QUALITIES, Output
 from scenes.theme import THEMES
 
 MEASURES = ("quality", "resolution", "fps")
 OUTPUT = (*MEASURES, "format", "transparent")
-SHARED = ("language", "theme", *OUTPUT)
+SHARED = ("language", "captions", "theme", *OUTPUT)
 """What may be given for the whole lecture, and for a film."""
 
 LECTURE_KEYS = ("title", *SHARED, "folder")
-FILM_KEYS = ("name", "label", *SHARED, "last_frame")
+FILM_KEYS = ("name", "label", "loop", *SHARED, "last_frame")
 
 _WANTED: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "title": (str, 'text between quotes, e.g. title = "Why BCE"'),
     "folder": (str, 'the name of a folder between quotes, e.g. folder = "films"'),
     "name": (str, 'the name of a film between quotes, e.g. name = "descent"'),
     "label": (str, 'text between quotes, e.g. label = "too large"'),
+    "loop": ((str, list), 'the keys of sections that a deck repeats, e.g. loop = ["why", "compare"]'),
     "language": (str, 'text between quotes, e.g. language = "ko"'),
+    "captions": (str, 'the name of a TOML file between quotes, e.g. captions = "ja.toml"'),
     "theme": (str, 'text between quotes, e.g. theme = "light"'),
     "quality": (str, 'a letter between quotes, e.g. quality = "h"'),
     "format": (str, 'text between quotes, e.g. format = "webm"'),
@@ -67,10 +69,14 @@ def setting(name: str, value: Any) -> Any:
     kind, wanted = _WANTED[name]
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool) or not _is_proper(value):
         raise InputError(f"{said(name, value)}: must be {wanted}")
+    if name == "captions" and not is_own(str(value)):
+        raise InputError(f"{said(name, value)}: must be {wanted}; for {' or '.join(LANGUAGES)} write language")
     if name in _CHOICES and value not in _CHOICES[name]:
         raise unknown(name, str(value), _CHOICES[name])
     if name == "resolution":
         value = _size(value)
+    if name == "loop":
+        value = _keys(value)
     if name in ("resolution", "fps"):
         choose({name: value})
     return value
@@ -87,6 +93,13 @@ def _size(value: Any) -> tuple[int, int]:
     if [type(part) for part in value] != [int, int]:
         raise InputError(f"{said('resolution', value)}: must be {_WANTED['resolution'][1]}")
     return value[0], value[1]
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    keys = [value] if isinstance(value, str) else value
+    if not all(isinstance(key, str) for key in keys):
+        raise InputError(f"{said('loop', value)}: must be {_WANTED['loop'][1]}")
+    return tuple(keys)
 
 
 def choose(settings: Mapping[str, Any]) -> Output:

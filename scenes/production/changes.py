@@ -10,7 +10,7 @@ from scenes.options import shown
 from scenes.production.recipe import Recipe
 
 MOST_NAMED = 3
-SETTINGS = ("format", "transparent", "last_frame")
+SETTINGS = ("format", "transparent", "last_frame", "stills")
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -29,6 +29,8 @@ def since(before: Recipe, now: Recipe) -> Iterator[str]:
     yield from changes(*({name: recipe.looks.get(name) for name in SETTINGS} for recipe in (before, now)))
     if before.looks.get("language") == now.looks["language"]:
         yield from _named("caption", differing(before.captions, now.captions))
+        for other in now.others:
+            yield from _named(f"{other} caption", differing(before.others.get(other, {}), now.others[other]))
         if before.looks.get("font") != now.looks["font"]:
             yield "the font changed"
     yield from changes(before.versions, now.versions)

@@ -40,7 +40,7 @@ def told(order: Order) -> dict[str, Any]:
 
 def is_in_place(order: Order) -> bool:
     """Tell whether the film is at its target, made by the order's recipe, and whole."""
-    if order.output.last_frame:
+    if not order.output.moves:
         kept = filmcache.fetch(order.recipe)
         return kept is not None and _are_there(kept.files, order)
     beside = told(order)
@@ -56,11 +56,10 @@ def _are_there(files: dict[str, Fingerprint], order: Order) -> bool:
 
 
 def _path(name: str, order: Order) -> Path:
-    """Where a file of a bundle goes: `film.srt` to the target's name with this suffix."""
-    suffix = Path(name).suffix
+    """Where a file of a bundle goes: `film.ko.srt` to the target's name with these suffixes."""
     if name == FILM + order.output.suffix:
         return order.target
-    return order.target.with_name(stem_of(order) + suffix)
+    return order.target.with_name(stem_of(order) + name.removeprefix(FILM))
 
 
 def stem_of(order: Order) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
@@ -20,21 +20,24 @@ from scenes.production.sections import Unlike
 from scenes.production.video import VideoSink
 
 QUEUE_LENGTH = 6
-OF_PICTURES: dict[str, Callable[[Path, Output], Sink]] = {"gif": GifSink, "webp": WebpSink, "png": PngSink}
+OF_PICTURES: dict[str, Callable[[Path, Output], Sink]] = {"webp": WebpSink, "png": PngSink, "gif": GifSink}
 """What takes frames of formats that are no video: they have no sections."""
 
 
-def open_sink(path: Path, output: Output) -> Sink:
+def open_sink(path: Path, output: Output, colours: Sequence[str] = ()) -> Sink:
     """Open what the settings ask for.
 
     Args:
         path: the file, or the folder for PNG frames; it must not exist.
         output: format, size and rate.
+        colours: that have to come out as they are, `#rrggbb`, where a format has few.
 
     Raises:
         RunError: the encoder cannot be opened.
     """
     try:
+        if output.format == "gif":
+            return GifSink(path, output, colours)
         return OF_PICTURES.get(output.format, VideoSink)(path, output)
     except (OSError, ValueError) as error:
         raise RunError(f"the {output.format} encoder does not open: {error}; see lossreel doctor") from error

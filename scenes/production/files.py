@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shutil
 import tempfile
 import time
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from learning.errors import RunError
+from learning.errors import InputError, RunError
 
 PREFIX = ".lossreel-"
 A_DAY = 24 * 3600
@@ -85,6 +86,27 @@ def clear_up_after(mark: str, parent: Path) -> None:
     """
     for folder in parent.glob(f"{PREFIX}{mark}-*"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_replaceable(folder: Path, ours: re.Pattern[str], what: str) -> None:
+    """Refuse to replace a folder that holds anything but what we put there.
+
+    Args:
+        folder: it may be missing.
+        ours: what names of ours look like.
+        what: what a name of another kind is not, e.g. "no frame of a film".
+
+    Raises:
+        InputError: it holds something else, or is a file.
+    """
+    try:
+        strangers = sorted(path.name for path in folder.iterdir() if not ours.fullmatch(path.name))
+    except FileNotFoundError:
+        return
+    except NotADirectoryError as error:
+        raise InputError(f"{folder} is a file, a folder is to go there: choose another name with -o") from error
+    if strangers:
+        raise InputError(f"{folder} holds {strangers[0]}, which is {what}: choose another folder with -o, or empty it")
 
 
 def put(source: Path, target: Path) -> None:

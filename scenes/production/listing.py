@@ -37,8 +37,13 @@ def _film(entry: Entry) -> str:
 
 def duration(seconds: float) -> str:
     """Write e.g. `1:15 min`."""
+    return f"{clock(seconds)} min"
+
+
+def clock(seconds: float) -> str:
+    """Write e.g. `1:15`."""
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d} min"
+    return f"{minutes}:{rest:02d}"
 
 
 def films_as_json() -> str:

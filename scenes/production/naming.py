@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from learning.errors import InputError
-from scenes.production.output import DEFAULT_FPS, DEFAULT_SIZE, SLOW_FORMATS, SLOW_FPS, Output
+from scenes.production.files import check_replaceable
+from scenes.production.output import Output, usual
 
 if TYPE_CHECKING:
     from scenes.catalogue import Entry
@@ -17,6 +17,9 @@ from scenes.parameters import FilmParameters
 
 FILMS_FOLDER = Path("media", "films")
 LONGEST = 80
+PICTURE = re.compile(r"\d{5,}\.png|\d{2}-[\w-]+\.png")
+"""In a folder that we have made: a frame of a film, or the last frame of a beat."""
+
 DEFAULT_THEME = "dark"
 DEFAULT_LANGUAGE = "en"
 
@@ -30,7 +33,7 @@ def film_path(entry: Entry, parameters: FilmParameters, output: Output, theme: s
     name = film_name(entry, parameters, output, theme, language)
     target = _given(output, name) if output.path else FILMS_FOLDER / (name + output.suffix)
     if output.is_folder:
-        _check_replaceable(target)
+        check_replaceable(target, PICTURE, "no frame of a film")
     return target
 
 
@@ -50,11 +53,12 @@ def parameter_words(parameters: FilmParameters) -> list[str]:
 
 
 def _output_words(output: Output) -> list[str]:
-    usual_fps = SLOW_FPS if output.format in SLOW_FORMATS else DEFAULT_FPS
-    words = [f"{output.width}x{output.height}"] if (output.width, output.height) != DEFAULT_SIZE else []
-    words += [f"{output.fps}fps"] if output.fps != usual_fps and not output.last_frame else []
+    width, height, fps = usual(output.format)
+    words = [f"{output.width}x{output.height}"] if (output.width, output.height) != (width, height) else []
+    words += [f"{output.fps}fps"] if output.fps != fps and output.moves else []
     words += ["transparent"] if output.transparent else []
-    return words + (["last"] if output.last_frame else [])
+    words += ["last"] if output.last_frame else []
+    return words + (["stills"] if output.stills else [])
 
 
 def _word(value: Any) -> str:
@@ -92,22 +96,6 @@ def _given(output: Output, name: str) -> Path:
     if output.is_folder:
         return path.with_suffix("") if path.suffix == ".png" else path
     return path if path.suffix.lower() == output.suffix else path.with_name(path.name + output.suffix)
-
-
-def _check_replaceable(folder: Path) -> None:
-    strangers = [path.name for path in _listing(folder) if not re.fullmatch(r"\d{5,}\.png", path.name)]
-    if strangers:
-        held = f"{folder} holds {strangers[0]}, which is no frame of a film"
-        raise InputError(f"{held}: choose another folder with -o, or empty it")
-
-
-def _listing(folder: Path) -> list[Path]:
-    try:
-        return list(folder.iterdir())
-    except FileNotFoundError:
-        return []
-    except NotADirectoryError as error:
-        raise InputError(f"{folder} is a file, a folder of frames is to go there: choose another name") from error
 
 
 def history_names(entry: Entry, parameters: FilmParameters, labels: Iterable[str]) -> dict[str, str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from learning.errors import unknown
 from scenes import captions
+from scenes.captions import own
 from scenes.production.naming import film_path
-from scenes.production.output import Output
+from scenes.production.output import WITH_COMPANIONS, Output
 from scenes.production.recipe import Recipe
 from scenes.theme import THEMES
 
@@ -21,7 +22,18 @@ from scenes.parameters import FilmParameters
 
 @dataclass(frozen=True)
 class Order:
-    """Everything that decides what a film looks like, and where it goes."""
+    """Everything that decides what a film looks like, and where it goes.
+
+    Attributes:
+        entry: the film.
+        parameters: its parameters.
+        output: format, size, rate and place.
+        theme: its name.
+        language: one of `scenes.captions.LANGUAGES`, or the path of a TOML file with somebody's own captions.
+
+    Raises:
+        InputError: an unknown theme or language, or captions with which the film cannot be made.
+    """
 
     entry: Entry
     parameters: FilmParameters
@@ -32,13 +44,26 @@ class Order:
     def __post_init__(self) -> None:
         if self.theme not in THEMES:
             raise unknown("theme", self.theme, THEMES)
-        if self.language not in captions.LANGUAGES:
+        if captions.is_own(self.language):
+            own.check(Path(self.language), self.entry.name)
+        elif self.language not in captions.LANGUAGES:
             raise unknown("language", self.language, captions.LANGUAGES)
+
+    @property
+    def tag(self) -> str:
+        """What the language is called in names of files: `ko`, or `pt-BR` for `captions/pt-BR.toml`."""
+        return captions.tag_of(self.language)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The languages in which the film is told besides, in files for a player."""
+        has_players = self.output.moves and self.output.format in WITH_COMPANIONS
+        return captions.others(self.language) if has_players else ()
 
     @cached_property
     def target(self) -> Path:
         """The file or folder to be written."""
-        return film_path(self.entry, self.parameters, self.output, self.theme, self.language)
+        return film_path(self.entry, self.parameters, self.output, self.theme, self.tag)
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -56,5 +81,5 @@ class Order:
             "film": self.entry.name,
             "parameters": self.parameters.model_dump(mode="json"),
             "theme": self.theme,
-            "language": self.language,
+            "language": self.tag,
         }

@@ -10,9 +10,15 @@ from learning.errors import InputError, unknown
 
 Format = Literal["mp4", "webm", "gif", "mov", "webp", "png"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+JOINABLE: tuple[Format, ...] = ("mp4", "webm", "mov")
+"""Formats in which sections stand one after the other and can be copied one by one."""
 WITH_ALPHA: tuple[Format, ...] = ("mov", "webm", "png", "gif", "webp")
 SLOW_FORMATS: tuple[Format, ...] = ("gif", "webp")
+WITH_COMPANIONS: tuple[Format, ...] = ("mp4", "webm", "mov")
+"""Formats that players play: poster and captions lie beside."""
+
 SLOW_FPS = 15
+SLOW_SIZE = (854, 480)
 DEFAULT_SIZE = (1920, 1080)
 DEFAULT_FPS = 30
 
@@ -37,6 +43,7 @@ class Output:
         fps: frames a second; at most 15 for gif and webp.
         transparent: keep an alpha channel (mov, webm, png, gif, webp).
         last_frame: only the last frame, as PNG.
+        stills: only the last frame of every beat, a folder of PNG files.
         path: where the film goes; None: a name under media/films/ that tells what the film shows.
 
     Raises:
@@ -49,6 +56,7 @@ class Output:
     fps: int = DEFAULT_FPS
     transparent: bool = False
     last_frame: bool = False
+    stills: bool = False
     path: Path | None = None
 
     def __post_init__(self) -> None:
@@ -69,6 +77,20 @@ class Output:
         return self.format == "png" and not self.last_frame
 
     @property
+    def moves(self) -> bool:
+        """Whether it is a film; otherwise it is one or more of its pictures."""
+        return not (self.last_frame or self.stills)
+
+    def check_cuttable(self) -> None:
+        """Refuse what has no sections that can be cut out.
+
+        Raises:
+            InputError: it is made of pictures.
+        """
+        if self.format not in JOINABLE or not self.moves:
+            raise InputError(f"{self.format} cannot be cut: --sections goes with --format {', '.join(JOINABLE)}")
+
+    @property
     def settings(self) -> dict[str, str | int | bool]:
         """Everything that decides about the bytes, without the place."""
         return {
@@ -78,6 +100,7 @@ class Output:
             "fps": self.fps,
             "transparent": self.transparent,
             "last_frame": self.last_frame,
+            "stills": self.stills,
         }
 
     @classmethod
@@ -90,6 +113,7 @@ class Output:
         format: str | None = None,  # noqa: A002 (the option's own name)
         transparent: bool = False,
         last_frame: bool = False,
+        stills: bool = False,
         path: Path | None = None,
     ) -> Output:
         """Settle the command line's options, each of which may be missing.
@@ -97,16 +121,21 @@ class Output:
         Raises:
             InputError: an unknown letter or format, a size that cannot be, options that do not go together.
         """
-        kind = _format(format, path, last_frame)
-        width, height, rate = _quality(quality)
+        kind = _stills_format(format, last_frame) if stills else _format(format, path, last_frame)
+        width, height, rate = _quality(quality, kind)
         width, height = size or (width, height)
         rate = fps if fps is not None else (min(rate, SLOW_FPS) if kind in SLOW_FORMATS else rate)
-        return cls(kind, width, height, rate, transparent, last_frame, path)
+        return cls(kind, width, height, rate, transparent, last_frame, stills, path)
 
 
-def _quality(letter: str | None) -> tuple[int, int, int]:
+def usual(kind: Format) -> tuple[int, int, int]:
+    """Width, height and frames a second where nothing is said: for a slide, or small enough for a web page."""
+    return (*SLOW_SIZE, SLOW_FPS) if kind in SLOW_FORMATS else (*DEFAULT_SIZE, DEFAULT_FPS)
+
+
+def _quality(letter: str | None, kind: Format) -> tuple[int, int, int]:
     if letter is None:
-        return (*DEFAULT_SIZE, DEFAULT_FPS)
+        return usual(kind)
     if letter not in QUALITIES:
         raise unknown("quality", letter, QUALITIES)
     return QUALITIES[letter]
@@ -124,6 +153,14 @@ def _format(name: str | None, path: Path | None, last_frame: bool) -> Format:
     if chosen not in FORMATS:
         raise unknown("format", chosen, FORMATS)
     return FORMATS[FORMATS.index(chosen)]
+
+
+def _stills_format(name: str | None, last_frame: bool) -> Format:
+    if last_frame:
+        raise InputError("--stills has the last frame of every beat, -s that of the last: choose one of the two")
+    if name not in (None, "png"):
+        raise InputError(f"--stills writes PNG files, not {name}: leave out --format")
+    return "png"
 
 
 def _suffix(path: Path | None) -> str:

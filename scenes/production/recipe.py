@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from learning.source import Source
     from scenes.production.order import Order
 
-FORMAT = 2
+FORMAT = 3
 """Of what the cache keeps of a film; another number, and everything is made anew."""
 
 DRAWN_BY = ("scenes.production.shooting", "scenes.production.companions")
@@ -57,6 +57,7 @@ class Recipe:
         parameters: by name; files by their content.
         runs: the key of each run, by label.
         captions: the words that it may show, by key.
+        others: the same in each other language in which its subtitles are told; no picture depends on them.
     """
 
     film: str
@@ -66,6 +67,7 @@ class Recipe:
     parameters: Mapping[str, Any]
     runs: Mapping[str, str]
     captions: Mapping[str, str]
+    others: Mapping[str, Mapping[str, str]]
 
     @classmethod
     def of(cls, order: Order) -> Recipe:
@@ -84,7 +86,8 @@ class Recipe:
             versions=_versions(),
             parameters=_parameters(order),
             runs=runs,
-            captions=_captions(order, sources),
+            captions=_captions(order.language, order, sources),
+            others={language: _captions(language, order, sources) for language in order.others},
         )
 
     @cached_property
@@ -99,7 +102,7 @@ class Recipe:
 
     @cached_property
     def inputs(self) -> dict[str, str]:
-        """What a film reads as it goes along: the value of each parameter, run and caption."""
+        """What a film reads as it goes along: the value of each parameter, run and caption of its own language."""
         found = {f"parameter {name}": json.dumps(value) for name, value in self.parameters.items()}
         found |= {f"run {label}": key for label, key in self.runs.items()}
         return found | {f"caption {key}": text for key, text in self.captions.items()}
@@ -133,7 +136,8 @@ def is_current(order: Order) -> bool:
         data = Recipe.of(order) == order.recipe
     except InputError:  # a data file is gone
         return False
-    return data and source.is_current(sources_of(order)) and captions.is_current(order.language)
+    are_read = all(captions.is_current(language) for language in (order.language, *order.others))
+    return data and are_read and source.is_current(sources_of(order))
 
 
 def _looks(order: Order) -> dict[str, Any]:
@@ -142,7 +146,7 @@ def _looks(order: Order) -> dict[str, Any]:
     return {
         "scene": order.entry.scene,
         "theme": order.theme,
-        "language": order.language,
+        "language": order.tag,
         "font": font,
         **order.output.settings,
     }
@@ -165,9 +169,9 @@ def _parameters(order: Order) -> dict[str, Any]:
     }
 
 
-def _captions(order: Order, sources: Mapping[str, Source]) -> dict[str, str]:
+def _captions(language: str, order: Order, sources: Mapping[str, Source]) -> dict[str, str]:
     """The film's own words, and those of all films that its code names."""
-    spoken, own = captions.load(order.language), f"{order.entry.name}."
+    spoken, own = captions.load(language), f"{order.entry.name}."
     named = {word for said in sources.values() for word in said.words}
     shown = (key for key in spoken if key != f"{own}teaches")
     keys = [key for key in shown if key.startswith(own) or key in named]

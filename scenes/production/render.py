@@ -16,7 +16,7 @@ from scenes.production.delivery import check_target, deliver, is_in_place
 from scenes.production.files import workplace
 from scenes.production.memory import rare_collections
 from scenes.production.order import Order
-from scenes.production.output import Output
+from scenes.production.output import JOINABLE, Output
 from scenes.production.progress import Report
 from scenes.production.sections import Section, unchanged
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from scenes.parameters import FilmParameters
     from scenes.production.filmcache import Kept
     from scenes.production.shooting import Earlier
-
-JOINABLE = ("mp4", "webm", "mov")
-"""Formats in which sections stand one after the other and can be copied one by one."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def render(
         parameters: its parameters.
         output: format, size, rate and place.
         theme: a name in `scenes.theme.THEMES`.
-        language: a name in `scenes.captions.LANGUAGES`.
+        language: one of `scenes.captions.LANGUAGES`, or the path of a TOML file with somebody's own captions.
         force: render even if the film is in the cache, all of it.
         progress: called with what is going on, how much is done and how much there is.
 
@@ -118,7 +115,7 @@ def fetch_histories(parameters: FilmParameters, progress: Report | None = None) 
 
 def nearest(order: Order) -> tuple[Kept, int] | None:
     """Find the film in the cache that has most sections in common with what is to be made, and how many."""
-    if order.output.format not in JOINABLE or order.output.last_frame:
+    if order.output.format not in JOINABLE or not order.output.moves:
         return None
     relatives = filmcache.relatives(order.recipe)
     counts = [unchanged(kept.sections, kept.recipe.inputs, order.recipe.inputs) for kept in relatives]
@@ -148,14 +145,17 @@ def shoot(
 ) -> tuple[Section, ...]:
     """Draw a film and write its files into a folder, under the names of their roles."""
     from scenes.production import companions
-    from scenes.production.shooting import shoot_film, shoot_last_frame
+    from scenes.production.shooting import shoot_film, shoot_last_frame, shoot_stills, subtitles_in
 
-    if order.output.last_frame:
-        shoot_last_frame(order, histories, bundle / "film.png")
+    if not order.output.moves:
+        shoot_pictures = shoot_stills if order.output.stills else shoot_last_frame
+        shoot_pictures(order, histories, bundle / f"film{order.output.suffix}")
         return ()
     report = (lambda done: progress("drawing", done, order.entry.seconds)) if progress else None
     shot = shoot_film(order, histories, bundle / f"film{order.output.suffix}", report, earlier)
     digests = {label: history.digest() for label, history in histories.items()}
     title = captions.load(order.language).text(f"{order.entry.name}.title")
-    companions.write(bundle, shot, title, order.output, digests)
+    told = {order.tag: shot.subtitles}
+    told |= {other: subtitles_in(other, order, histories, bundle.parent) for other in order.others}
+    companions.write(bundle, shot, title, order.output, digests, told)
     return shot.sections

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from learning.errors import InputError, RunError
 from scenes.fonts import check_font, installed
 from scenes.production.files import put, workplace
+from scenes.production.listing import clock
 from scenes.production.memory import rare_collections
 from scenes.production.naming import FILMS_FOLDER, film_name
 from scenes.production.order import Order
@@ -67,7 +68,7 @@ def sheet(
         parameters: its parameters.
         path: a PNG file; None: a name under media/films/.
         theme: a name in `scenes.theme.THEMES`.
-        language: a name in `scenes.captions.LANGUAGES`.
+        language: one of `scenes.captions.LANGUAGES`, or the path of a TOML file with somebody's own captions.
         progress: called with what is going on, how much is done and how much there is.
 
     Returns:
@@ -92,7 +93,7 @@ def sheet(
 
 
 def _target(order: Order, path: Path | None) -> Path:
-    name = f"{film_name(order.entry, order.parameters, Output(), order.theme, order.language)}-sheet.png"
+    name = f"{film_name(order.entry, order.parameters, Output(), order.theme, order.tag)}-sheet.png"
     target = FILMS_FOLDER / name if path is None else path / name if path.is_dir() else path
     if target.suffix.lower() != ".png":
         raise InputError(f"{target} is no PNG file: name it {target.stem}.png")
@@ -101,21 +102,17 @@ def _target(order: Order, path: Path | None) -> Path:
 
 @rare_collections()
 def shoot_beats(order: Order, histories: Histories, place: Path, progress: Report | None = None) -> list[Picture]:
-    """Run through a film without its animations and keep the end of every beat."""
-    from scenes.production.shooting import make_film, picture_of
-    from scenes.production.studio import studio
+    """Draw the end of every beat of a film."""
+    from scenes.production import shooting
 
     pictures: list[Picture] = []
-    with studio(order.output, place):
-        film = make_film(order, histories, skip_animations=True)
 
-        def keep(beat: Beat) -> None:
-            pictures.append(Picture(beat, picture_of(film)))
-            if progress:
-                progress("drawing", beat.end, order.entry.seconds)
+    def keep(beat: Beat, pixels: Pixels) -> None:
+        pictures.append(Picture(beat, pixels))
+        if progress:
+            progress("drawing", beat.end, order.entry.seconds)
 
-        film.on_beat = keep
-        film.render()
+    shooting.shoot_beats(order, histories, place, keep)
     return pictures
 
 
@@ -148,9 +145,4 @@ def labels(pictures: list[Picture], theme: Theme, font: str) -> list[Image]:
 
 def times(beat: Beat) -> str:
     """Write e.g. `0:12 – 0:19`."""
-    return f"{_clock(beat.start)} – {_clock(beat.end)}"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    return f"{clock(beat.start)} – {clock(beat.end)}"

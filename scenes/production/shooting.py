@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from learning.errors import RunError
 from scenes.film import Film
+from scenes.fonts import check_font
 from scenes.production.encode import Encoder, open_after, open_sink
 from scenes.production.frames import Pixels, straight_alpha
 from scenes.production.inputs import WatchedCaptions, watched_parameters, watched_runs
 from scenes.production.pictures import to_image
 from scenes.production.sections import Record, Section, Unlike
 from scenes.production.studio import FilmClock, FilmWriter, make_transparent, studio
+from scenes.theme import THEMES
 
 if TYPE_CHECKING:
     from learning.history import History
@@ -111,7 +113,10 @@ def _shoot(order: Order, histories: Histories, path: Path, report: Report | None
 @contextmanager
 def _encoder(order: Order, path: Path, earlier: Earlier | None) -> Iterator[Encoder]:
     output = order.output
-    sink = open_after(earlier.path, earlier.frames, path, output) if earlier else open_sink(path, output)
+    if earlier:
+        sink = open_after(earlier.path, earlier.frames, path, output)
+    else:
+        sink = open_sink(path, output, _meanings(order))
     encoder = Encoder(sink, transparent=output.transparent)
     try:
         yield encoder
@@ -121,12 +126,60 @@ def _encoder(order: Order, path: Path, earlier: Earlier | None) -> Iterator[Enco
     encoder.finish()
 
 
+def _meanings(order: Order) -> list[str]:
+    """The colours that mean something, which no palette may mix with others."""
+    return list(dict.fromkeys(THEMES[order.theme].meanings().values()))
+
+
 def shoot_last_frame(order: Order, histories: Histories, path: Path) -> None:
     """Draw only the last state of a film, as PNG."""
     with studio(order.output, path.parent.parent):
         film = make_film(order, histories, skip_animations=True)
         film.render()
         to_image(picture_of(film, order.output.transparent), order.output.transparent).save(path)
+
+
+def subtitles_in(language: str, order: Order, histories: Histories, place: Path) -> list[Subtitle]:
+    """Play a film in another language, with nothing drawn, and return what its caption line says.
+
+    Args:
+        language: one of `scenes.captions.LANGUAGES`; no font needs to have its letters.
+        order: the film.
+        histories: the runs, by label.
+        place: a folder for what manim leaves lying about.
+    """
+    with studio(order.output, place):
+        film = make_film(replace(order, language=language), histories, skip_animations=True)
+        look: Look | None = getattr(film, "look", None)
+        if look is not None:
+            look.font = check_font(order.language)
+        film.render()
+        return film.subtitles
+
+
+def shoot_stills(order: Order, histories: Histories, folder: Path) -> None:
+    """Draw the last state of every beat into a folder: `01-data.png` and so on.
+
+    Raises:
+        RunError: the film has no beats.
+    """
+    folder.mkdir()
+
+    def keep(beat: Beat, pixels: Pixels) -> None:
+        name = f"{1 + len(list(folder.iterdir())):02d}-{beat.key}.png"
+        to_image(pixels, order.output.transparent).save(folder / name)
+
+    shoot_beats(order, histories, folder.parent, keep)
+    if not any(folder.iterdir()):
+        raise RunError(f"the film {order.entry.name} has no beats to show")
+
+
+def shoot_beats(order: Order, histories: Histories, place: Path, keep: Callable[[Beat, Pixels], None]) -> None:
+    """Run through a film without its animations and hand over every beat with its last state, as it ends."""
+    with studio(order.output, place):
+        film = make_film(order, histories, skip_animations=True)
+        film.on_beat = lambda beat: keep(beat, picture_of(film, order.output.transparent))
+        film.render()
 
 
 def make_film(order: Order, histories: Histories, record: Record | None = None, **scene_options: Any) -> Film:

@@ -24,7 +24,7 @@ class Job:
         parameters: by name, as JSON holds them.
         output: the settings of :class:`~scenes.production.output.Output`, and the path as text, or None.
         theme: the name of the theme.
-        language: the language of titles and captions.
+        language: the language of titles and captions, or the path of a file with them.
         force: make it even if it is in the cache.
         expected: what :func:`scenes.workers.likeness.expectation` says, if it is to be made on another machine.
     """
@@ -74,7 +74,7 @@ class Job:
     def pixels(self) -> float:
         """How many pixels are to be drawn, about: films are begun in the order of it."""
         seconds = find(self.film).seconds
-        frames = 1 if self.output["last_frame"] else seconds * self.output["fps"]
+        frames = 1 if self.output["last_frame"] or self.output["stills"] else seconds * self.output["fps"]
         return float(frames * self.output["width"] * self.output["height"])
 
 

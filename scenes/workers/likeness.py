@@ -46,6 +46,8 @@ def _differences(expected: Mapping[str, Any], there: Recipe) -> Iterator[str]:
     yield from _named("source", sources(differing(here, {**training["code"], **there.code})))
     yield from _font(recipe.get("looks", {}).get("font"), there.looks["font"])
     yield from _named("caption", differing(recipe.get("captions", {}), there.captions))
+    for other in there.others:
+        yield from _named(f"{other} caption", differing(recipe.get("others", {}).get(other, {}), there.others[other]))
 
 
 def _versions(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """What goes to another machine with a job, and what comes back: files, by name, as bytes.
 
-The other machine has lossreel and nothing else of ours: so a job takes along the data file that it names, and from
-the cache the histories and the film that has most in common with it. Its own film comes back with the histories that
-were missing. A process that makes a film
-there has a home of its own, see :class:`scenes.workers.process.Process`; names are relative to it.
+The other machine has lossreel and nothing else of ours: so a job takes along the files that it names, data and
+captions, and from the cache the histories and the film that has most in common with it. Its own film comes back with
+the histories that were missing. A process that makes a film there has a home of its own, see
+:class:`scenes.workers.process.Process`; names are relative to it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from learning import cache
 from learning.errors import RunError
 from learning.experiment import read_data_file
 from learning.files import write_whole
+from scenes import captions
 from scenes.production import filmcache
 from scenes.production.delivery import check_target, deliver
 from scenes.production.files import workplace
@@ -38,6 +39,7 @@ MOST_SENT = 50_000_000
 MOST_RETURNED = 1_000_000_000
 """Bytes that come back at most: they pass through the memory of three machines."""
 
+CAPTIONS = "captions"
 HISTORIES, FILMS = f"{CACHE}/{cache.HISTORIES}", f"{CACHE}/{cache.FILMS}"
 
 
@@ -45,22 +47,26 @@ def pack(job: Job, order: Order) -> tuple[Job, Files]:
     """Make a job that can be done anywhere, and the files that it needs there.
 
     Raises:
-        InputError: a data file cannot be read.
+        InputError: a file that it names cannot be read.
         RunError: the film's place is taken, or a source cannot be read.
     """
     check_target(order)
     expected = expectation(order)
-    parameters, data = dict(job.parameters), {}
-    for name, path in files_of(order).items():
-        parameters[name] = _name_there(name, path)
-        data[f"{DESK}/{parameters[name]}"] = read_data_file(path)
+    named = {**files_of(order), **_captions(order)}
+    names = {name: _name_there(name, path) for name, path in named.items()}
+    data = {f"{DESK}/{names[name]}": read_data_file(path) for name, path in named.items()}
+    language = names.pop(CAPTIONS, job.language)
     output = {**job.output, "path": f"../film/made{order.output.suffix}"}
-    there = replace(job, parameters=parameters, output=output, expected=expected)
+    there = replace(job, parameters={**job.parameters, **names}, output=output, language=language, expected=expected)
     return there, {**data, **_fitting([*_histories(order), *([] if job.force else _film(order))])}
 
 
+def _captions(order: Order) -> dict[str, Path]:
+    return {CAPTIONS: captions.path_of(order.language)} if captions.is_own(order.language) else {}
+
+
 def _name_there(name: str, path: Path) -> str:
-    """Return what a data file is called there: as here if possible, because histories tell it."""
+    """Return what a file is called there: as here if possible, because histories tell it."""
     if path.is_absolute() or ".." in path.parts:
         return f"{name}/{path.name}"
     return path.as_posix()

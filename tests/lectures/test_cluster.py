@@ -23,6 +23,7 @@ from distributed import Client
 from learning import cache
 from learning.errors import InputError, RunError
 from learning.store import path_of
+from scenes.captions.starter import starter
 from scenes.catalogue import find
 from scenes.production import filmcache
 from scenes.production.order import Order
@@ -201,7 +202,7 @@ def test_films_come_back_into_place_and_cache_as_they_are_here(cluster, machines
     for name, one in zip("ab", jobs, strict=True):
         fulfil(replace(one, output={**one.output, "path": f"here/{name}.mp4"}).order())
     assert contents("there") == contents("here")
-    assert len(contents("there")) == 10
+    assert len(contents("there")) == 14
 
 
 def test_a_real_film_of_a_data_file_that_only_this_machine_has(machines, cache_root):
@@ -233,6 +234,34 @@ def test_the_name_of_a_data_file_is_kept_where_it_can_be(tmp_path):
         assert packed.parameters["data"] == there
         assert files[f"desk/{there}"] == Path(given).read_bytes()
         assert str(tmp_path) not in packed.to_json()
+
+
+def test_captions_of_ones_own_go_along(tmp_path):
+    Path("words").mkdir()
+    text = starter(("descent",), "en").replace('start = "start"', 'start = "Anfang"')
+    for name in ("words/de.toml", "pt-BR.toml"):
+        Path(name).write_text(text, encoding="utf-8")
+    for given, there in [
+        ("words/de.toml", "words/de.toml"),
+        (str(tmp_path / "pt-BR.toml"), "captions/pt-BR.toml"),
+    ]:
+        one = replace(job("descent"), language=given)
+        packed, files = parcels.pack(one, one.order())
+        assert packed.language == there
+        assert files[f"desk/{there}"] == text.encode()
+        assert str(tmp_path) not in packed.to_json()
+
+
+def test_a_real_film_with_captions_that_only_this_machine_has(machines, cache_root):
+    text = starter(("descent",), "en").replace('start = "start"', 'start = "Anfang"')
+    Path("de.toml").write_text(text, encoding="utf-8")
+    makers = {"there": Cluster(machines.address), "here": Crew(1)}
+    for name, maker in makers.items():
+        shutil.rmtree(cache_root)
+        (told,) = heard(maker, [replace(job("descent", f"{name}/film.mp4", fps=2, epochs=5), language="de.toml")])
+        assert isinstance(told[-1], Done), told[-1]
+    assert contents("there") == contents("here")
+    assert {"film.en.srt", "film.ko.srt", "film.srt"} <= {path.name for path in Path("there").iterdir()}
 
 
 def test_a_film_that_is_not_whole_is_not_taken_in(cluster, tmp_path):

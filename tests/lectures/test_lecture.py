@@ -19,6 +19,7 @@ from learning.errors import InputError
 from learning.experiment import OPTIMIZERS
 from scenes import options
 from scenes.captions import LANGUAGES
+from scenes.captions.starter import starter
 from scenes.catalogue import FILMS
 from scenes.lectures.lecture import read
 from scenes.lectures.values import FILM_KEYS, LECTURE_KEYS
@@ -291,6 +292,43 @@ def test_defaults_go_to_the_films_that_have_them_and_do_not_insist():
     assert stuck.order.parameters == FILMS["stuck"].parameters(lr=0.25, nodes=3, data_seed=1)
 
 
+# Captions of one's own
+
+
+def japanese(path="ja.toml", *films):
+    return written(starter(films, "en").replace('start = "start"', 'start = "出発点"'), Path(path))
+
+
+def test_captions_are_sought_from_the_lecture_file_and_a_films_own_language_wins():
+    own = japanese("week/ja.toml", "descent", "stuck")
+    path = written(
+        f'captions = "ja.toml"\n{FILM}\n{FILM}label = "b"\nlanguage = "ko"\n[[film]]\nname = "stuck"\n',
+        Path("week/three.toml"),
+    )
+    assert [film.order.language for film in read(path).films] == [str(own), "ko", str(own)]
+    written(f'language = "ko"\n{FILM}{FILM}label = "b"\ncaptions = "{own.absolute()}"\n', path)
+    assert [(film.order.language, film.order.tag) for film in read(path).films] == [("ko", "ko"), (str(own), "ja")]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "line", "said"),
+    [
+        ('captions = "ja.toml"\nlanguage = "ko"\n', "", 1, "captions and language both choose a language: give one"),
+        ("", 'captions = "fr.toml"', 3, r"fr.toml: there is no such file .*; name a file with captions: "),
+        ("", 'captions = "ko"', 3, 'captions = "ko": must be the name of a TOML file .* for en or ko write language'),
+        ("", "captions = 3", 3, "captions = 3: must be the name of a TOML file between quotes"),
+        ('captions = "ja.toml"\n', '[[film]]\nname = "stuck"', 1, "ja.toml: [0-9]+ texts of stuck are missing: stuck."),
+        ('captions = "japanese.toml"\n', "", 1, 'captions "japanese.toml": the file\'s name is to tell its language'),
+    ],
+)
+def test_what_is_wrong_with_captions_is_said_with_the_line_that_names_them(above, below, line, said):
+    japanese("ja.toml", "descent")
+    japanese("japanese.toml", "descent")
+    message = refusal(f"{above}{FILM}{below}")
+    assert re.match(rf"lecture.toml, line {line}: {said}", message), message
+    assert "\n" not in message
+
+
 def test_data_files_are_sought_from_the_lecture_file():
     csv = written("x,y\n0,1\n1,2\n", Path("week/points.csv"))
     path = written(FILM + 'data = "points.csv"', Path("week/three.toml"))
@@ -456,7 +494,7 @@ REFUSED = [
     ("", "fps = 29.97", 3, "fps = 29.97: must be a whole number"),
     ("", "fps = true", 3, "fps = true: must be a whole number"),
     ("title = 3\n", "", 1, "title = 3: must be text between quotes"),
-    ("titel = 'x'\n", "", 1, 'key "titel" is unknown (did you mean "title"?); choose one of title, language, theme, '),
+    ("titel = 'x'\n", "", 1, 'key "titel" is unknown (did you mean "title"?); choose one of title, language, '),
     ("\nlr = 1\n", "", 2, '"lr" is a parameter of films: put it below [defaults], or below the [[film]] that it'),
     ("label = 'x'\n", "", 1, '"label" belongs to one film'),
     ("quality = 'x'\n", "", 1, 'quality "x" is unknown; choose one of l, m, h, p, k'),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenes.lectures.lines import header_lines, line_of, statements, unfinished
+from scenes.toml.lines import header_lines, line_of, statements, unfinished
 
 EXAMPLE = '''\
 # lr = 1 is a comment

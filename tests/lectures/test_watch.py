@@ -15,6 +15,7 @@ from processes import alive
 
 from learning.source import HOME
 from scenes.captions import path_of as captions_of
+from scenes.captions.starter import starter
 from scenes.lectures.dependencies import dependencies
 from scenes.lectures.eyes import Eyes
 
@@ -139,12 +140,22 @@ def test_a_lecture_depends_on_its_data_its_films_and_their_words(toys):
     files, are_all = dependencies(Path("l/lecture.toml"))
     assert are_all
     assert len(files) == len(set(files))
-    assert {Path("l/lecture.toml"), Path("l/../points.csv"), captions_of("en")} <= set(files)
+    assert {Path("l/lecture.toml"), Path("l/../points.csv"), captions_of("en"), captions_of("ko")} <= set(files)
     for name in ("scenes/films/descent.py", "scenes/theme.py", "scenes/catalogue.py", "learning/training.py"):
         assert HOME / name in files
-    assert captions_of("ko") not in files
     assert HOME / "scenes/films/stuck.py" not in files
     assert HOME / "scenes/cli.py" not in files
+
+
+def test_a_lecture_depends_on_captions_of_ones_own_right_or_wrong(toys):
+    Path("l").mkdir()
+    Path("l/lecture.toml").write_text('captions = "ja.toml"\n[[film]]\nname = "descent"\nlast_frame = true\n')
+    for text, is_right in [("[descent]", False), (starter(("descent",), "en"), True)]:
+        Path("l/ja.toml").write_text(text, encoding="utf-8")
+        files, are_all = dependencies(Path("l/lecture.toml"))
+        assert Path("l/ja.toml") in files
+        assert are_all == is_right
+    assert captions_of("en") not in files, "a picture has no subtitles"
 
 
 @pytest.mark.parametrize("text", ["", "title = ", 'data = ["a.csv"]\n[x]\ny = "B.CSV"\nz = "csv"', "\xff"])

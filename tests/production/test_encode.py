@@ -241,6 +241,22 @@ def test_the_palette_holds_every_colour_of_the_film(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["f.gif"]
 
 
+def test_a_colour_that_means_something_is_exact_however_small_it_is(tmp_path):
+    """A film of ten thousand blues, and in it a line in each colour of a theme."""
+    colours = list(THEMES["dark"].meanings().values())
+    shades = np.stack(np.broadcast_arrays(15, *np.mgrid[40:220, 20:180:0.5].astype(np.uint8), 255), axis=-1)
+    shades = np.ascontiguousarray(shades, np.uint8)  # (180, 320, 4)
+    for row, colour in enumerate(colours):
+        shades[8 * row : 8 * row + 3, 10:40] = flat(colour)[0, 0]
+    output = Output("gif", WIDTH, HEIGHT, 15)
+    encoder = Encoder(open_sink(tmp_path / "f.gif", output, colours))
+    encoder.write(shades, 3, key=True)
+    encoder.finish()
+    seen = next(pictures(tmp_path / "f.gif"))[0]
+    for row, colour in enumerate(colours):
+        assert tuple(seen[8 * row + 1, 25, :3]) == tuple(flat(colour)[0, 0, :3])
+
+
 def test_a_folder_holds_every_frame(tmp_path):
     write(
         tmp_path / "f",

@@ -45,6 +45,26 @@ def test_pictures_are_not_faster_than_fifteen(name):
         Output.choose(format=name, fps=30)
 
 
+@pytest.mark.parametrize("name", ["gif", "webp"])
+def test_what_goes_onto_a_web_page_is_small_unless_a_size_is_asked_for(name):
+    chosen = Output.choose(format=name)
+    assert (chosen.width, chosen.height, chosen.fps) == (854, 480, 15)
+    assert Output.choose(format=name, size=(1280, 720)).width == 1280
+    assert Output.choose(path=Path(f"a.{name}")).width == 854
+
+
+def test_stills_are_a_folder_of_pictures():
+    chosen = Output.choose(stills=True)
+    assert (chosen.format, chosen.is_folder, chosen.moves, chosen.width) == ("png", True, False, 1920)
+    assert Output.choose(stills=True, path=Path("some.stills")).is_folder
+
+
+@pytest.mark.parametrize("options", [{"format": "gif"}, {"stills": True}, {"last_frame": True}, {"format": "png"}])
+def test_only_films_can_be_cut(options):
+    with pytest.raises(InputError, match="cannot be cut: --sections goes with --format mp4, webm, mov"):
+        Output.choose(**options).check_cuttable()
+
+
 @pytest.mark.parametrize(
     ("path", "name", "last", "expected"),
     [
@@ -80,6 +100,8 @@ def test_the_name_may_choose_the_format(path, name, last, expected):
         ({"path": Path("film.webm"), "format": "gif"}, "disagree"),
         ({"transparent": True}, "mov, webm, png, gif, webp"),
         ({"last_frame": True, "format": "gif"}, "one PNG, not gif"),
+        ({"stills": True, "format": "gif"}, "PNG files, not gif"),
+        ({"stills": True, "last_frame": True}, "choose one of the two"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(options, message):
@@ -103,7 +125,9 @@ def test_a_name_tells_what_differs_from_the_defaults():
 def test_a_name_tells_size_and_rate_that_are_not_the_usual():
     assert name(Output(width=854, height=480, fps=15)) == "toy-854x480-15fps"
     assert name(Output(fps=60)) == "toy-60fps"
-    assert name(Output("gif", fps=15)) == "toy"
+    assert name(Output("gif", 854, 480, 15)) == "toy"
+    assert name(Output("gif", fps=15)) == "toy-1920x1080"
+    assert name(Output("png", stills=True)) == "toy-stills"
     assert name(Output("mov", transparent=True)) == "toy-transparent"
     assert name(Output("png", last_frame=True)) == "toy-last"
 

@@ -109,14 +109,21 @@ def test_every_caption_of_a_film_is_in_the_key(film, language, monkeypatch):
 
 
 @pytest.mark.parametrize("film", REAL)
-def test_captions_of_other_films_and_languages_are_not(film, monkeypatch):
+def test_captions_of_other_films_are_not(film, monkeypatch):
     texts = captions.load("en")._texts
     others = [name for name in texts if name.split(".")[0] in set(REAL) - {film}] + [f"{film}.teaches", "language"]
     before = key(film)
-    for name in others:
-        monkeypatch.setitem(texts, name, texts[name] + ".")
-    monkeypatch.setitem(captions.load("ko")._texts, f"{film}.title", "…")
+    for texts in (captions.load(language)._texts for language in captions.LANGUAGES):
+        for name in others:
+            monkeypatch.setitem(texts, name, texts[name] + ".")
     assert key(film) == before
+
+
+@pytest.mark.parametrize("film", REAL)
+def test_no_film_shows_words_of_another(film):
+    """What somebody's own captions must have depends on it."""
+    shared = {name for name in captions.load("en") if name.split(".")[0] not in REAL}
+    assert {name for name in order(film).recipe.captions if not name.startswith(f"{film}.")} <= shared
 
 
 def test_shared_captions_count_for_the_films_whose_code_names_them(monkeypatch):

@@ -37,7 +37,7 @@ def test_a_film_comes_with_poster_captions_and_description(shoot):
     path = shoot()
     assert path == Path("media/films/toy-320x180.mp4")
     names = sorted(p.name for p in path.parent.iterdir())
-    assert names == [f"toy-320x180.{suffix}" for suffix in ("json", "mp4", "png", "srt", "vtt")]
+    assert names == [f"toy-320x180.{suffix}" for suffix in ("json", "ko.srt", "ko.vtt", "mp4", "png", "srt", "vtt")]
 
 
 def test_the_description_says_what_the_film_shows(shoot):
@@ -163,6 +163,25 @@ def test_the_last_frame_alone(shoot):
     assert np.array_equal(np.array(Image.open(path)), np.array(Image.open(shoot().with_suffix(".png"))))
 
 
+def test_stills_are_the_ends_of_the_beats(shoot):
+    """Held against the last frame of each section of the film itself."""
+    folder = shoot(output=Output("png", 320, 180, 30, stills=True))
+    pictures = sorted(folder.iterdir())
+    assert [path.name for path in pictures] == ["01-one.png", "02-two.png", "03-three.png"]
+    with av.open(str(shoot())) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    for picture, last in zip(pictures, (35, 71, 107), strict=True):
+        assert np.abs(np.array(Image.open(picture), int) - frames[last]).mean() < 2
+    assert shoot(output=Output("png", 320, 180, 30, stills=True), force=True) == folder
+
+
+def test_stills_can_be_transparent(shoot):
+    folder = shoot(output=Output("png", 320, 180, stills=True, transparent=True))
+    for path in folder.iterdir():
+        alpha = np.array(Image.open(path))[..., 3]
+        assert (alpha == 0).mean() > 0.5 > (alpha == 255).mean() > 0.1
+
+
 def test_manims_configuration_is_as_it_was(shoot):
     before = {
         name: config[name] for name in ("pixel_width", "frame_rate", "media_dir", "frame_width", "verbosity", "seed")
@@ -197,7 +216,8 @@ def test_a_film_that_is_there_is_not_drawn_again(shoot, toy, monkeypatch):
     assert again.path.read_bytes() == first
     elsewhere = render(toy, toy.parameters(), Output("mp4", 320, 180, 30, path=Path("slides/film.mp4"))).path
     assert elsewhere.read_bytes() == first
-    assert sorted(p.suffix for p in elsewhere.parent.iterdir()) == [".json", ".mp4", ".png", ".srt", ".vtt"]
+    suffixes = {"".join(p.suffixes) for p in elsewhere.parent.iterdir()}
+    assert suffixes == {".json", ".mp4", ".png", ".srt", ".vtt", ".ko.srt", ".ko.vtt"}
 
 
 def test_a_film_that_is_in_place_needs_no_cache(shoot, toy, monkeypatch):
@@ -208,7 +228,7 @@ def test_a_film_that_is_in_place_needs_no_cache(shoot, toy, monkeypatch):
     assert {p.name: p.stat().st_mtime_ns for p in path.parent.iterdir()} == before
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".png", ".srt", ".vtt", ".json"])
+@pytest.mark.parametrize("suffix", [".mp4", ".png", ".srt", ".vtt", ".ko.vtt", ".json"])
 @pytest.mark.parametrize("damage", ["gone", "changed"])
 def test_a_file_that_was_damaged_is_put_in_place_again(shoot, suffix, damage):
     path = shoot()
@@ -222,7 +242,8 @@ def test_a_file_that_was_damaged_is_put_in_place_again(shoot, suffix, damage):
 
 
 def test_a_film_of_frames_or_one_picture_is_recognised_in_place(toy):
-    for output in (Output("png", 320, 180, 5), Output("png", 320, 180, last_frame=True), Output("gif", 320, 180, 5)):
+    pictures = (Output("png", 320, 180, last_frame=True), Output("png", 320, 180, stills=True))
+    for output in (*pictures, Output("png", 320, 180, 5), Output("gif", 320, 180, 5)):
         made = [render(toy, toy.parameters(), output) for _ in range(2)]
         assert [one.fresh for one in made] == [True, False]
 

@@ -19,10 +19,11 @@ from manim import tempconfig
 from scenes.captions import Captions
 from scenes.catalogue import find
 from scenes.drawing import Stamp, channels
-from scenes.film import Film
+from scenes.film import Film, Subtitle
 from scenes.look import Ink
 from scenes.parameters import FilmParameters
 from scenes.production.studio import FilmClock
+from scenes.production.subtitles import Cue
 from scenes.theme import FRAME_HEIGHT, FRAME_WIDTH, THEMES
 
 WIDTH, HEIGHT = 640, 360
@@ -44,6 +45,8 @@ class Playing:
         texts: by beat, the texts of panels, title, caption and formulas.
         figures: the names of all numbers that the film set at any time.
         filled: by caption, the names of the values that it was filled with; all captions that were said are in it.
+        beats: start and end of each, in seconds.
+        said: what the caption line said, and when.
     """
 
     theme: str
@@ -54,6 +57,8 @@ class Playing:
     texts: dict[str, list[Box]] = field(default_factory=dict)
     figures: set[str] = field(default_factory=set)
     filled: dict[str, set[str]] = field(default_factory=dict)
+    beats: list[tuple[str, float, float]] = field(default_factory=list)
+    said: list[Subtitle] = field(default_factory=list)
 
 
 def play(name: str, parameters: FilmParameters, theme: str, language: str) -> Playing:
@@ -81,7 +86,8 @@ def play(name: str, parameters: FilmParameters, theme: str, language: str) -> Pl
 
         film.on_beat = look
         film.render()
-        played.seconds = film.time
+        played.seconds, played.said = film.time, film.subtitles
+        played.beats = [(beat.key, beat.start, beat.end) for beat in film.beats]
     return played
 
 
@@ -159,6 +165,20 @@ def share_ground(first: Box, second: Box, touch: float = 0.03) -> bool:
     width = min(first[2], second[2]) - max(first[0], second[0])
     height = min(first[3], second[3]) - max(first[1], second[1])
     return width > touch and height > touch
+
+
+def check_cues(shown: list[Cue], seen: Playing) -> None:
+    """They stand within the film, one after the other, long enough to be seen, and fit: 42 letters, 20 in Korean."""
+    longest = {"en": 42, "ko": 20}[seen.language]
+    assert len(shown) >= 10
+    assert shown[0].start >= 0
+    assert shown[-1].end <= seen.seconds * 1000
+    assert all(one.end <= other.start for one, other in itertools.pairwise(shown))
+    assert min(cue.end - cue.start for cue in shown) >= 250
+    assert max(len(line) for cue in shown for line in cue.lines) <= longest
+    assert max(len(cue.lines) for cue in shown) <= 2
+    told = "".join("".join(cue.lines) for cue in shown)
+    assert set("".join(told.split())) == set("".join("".join(one.text for one in seen.said).split()))
 
 
 @cache

@@ -37,7 +37,7 @@ def test_colours_in_captions_are_meanings_of_the_theme():
     for language in captions.LANGUAGES:
         loaded = captions.load(language)
         for key in loaded:
-            for _, field, meaning in captions._pieces(loaded.template(key)):
+            for _, field, meaning in captions.pieces(loaded.template(key)):
                 assert not field or not meaning or meaning in meanings, (key, meaning)
 
 

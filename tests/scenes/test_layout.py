@@ -6,11 +6,12 @@ import pytest
 from far import CASES, FILMS
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from playing import clashes, outside, play, played, share_ground
+from playing import check_cues, clashes, outside, play, played, share_ground
 
 from scenes import captions
 from scenes.captions import SYMBOLS, placeholders
 from scenes.parameters import DescentParameters
+from scenes.production.subtitles import cues
 
 
 @pytest.mark.parametrize(("film", "case"), CASES)
@@ -44,6 +45,12 @@ def test_texts_never_overlap(film, case):
     seen = played(film, case)
     assert sum(len(boxes) for boxes in seen.texts.values()) > 50
     assert clashes(seen) == []
+
+
+@pytest.mark.parametrize(("film", "case"), CASES)
+def test_subtitles_fit(film, case):
+    seen = played(film, case)
+    check_cues(cues(seen.said, seen.language), seen)
 
 
 @pytest.mark.parametrize("film", FILMS)

@@ -1,0 +1,385 @@
+"""Slides for a browser: reveal.js with the films' sections on them, in one file or in a folder.
+
+What a lecturer wrote goes through an element tree, so that no text can become markup; should some ever do, the page's
+own policy runs no script but ours and lets no request leave.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from urllib.parse import quote
+from xml.etree.ElementTree import Element, tostring
+
+from learning.errors import InputError, RunError
+from scenes import captions
+from scenes.decks.deck import Chapter, Deck, Slide
+from scenes.fonts import FONTS
+from scenes.lectures.report import cells
+from scenes.production.clips import Caption, Clip
+from scenes.production.files import link_or_copy
+from scenes.production.listing import clock
+from scenes.production.subtitles import vtt
+from scenes.theme import THEMES
+
+HERE = Path(__file__).parent
+WIDTH = 1920
+"""Of a slide, in its own units; the height follows from the first film's picture."""
+TITLE = "title"
+"""Where links to the deck's own title slide point to; a film's slides begin with the film's name."""
+
+SHIPPED_BY = "sphinx-revealjs"
+REVEAL = Path("sphinx_revealjs", "_static", "revealjs")
+STYLES = ("dist/reset.css", "dist/reveal.css")
+SCRIPTS = ("dist/reveal.js", "plugin/notes/notes.js")
+SPEAKER_VIEW = "plugin/notes/speaker-view.html"
+
+WORDS = ("again", "hold", "subtitles", "last", "on", "off")
+COVER_ROWS = 8
+"""Films that stand below each other on the title slide; more stand in two columns."""
+LETTER = 0.7
+"""The area that a cell of text takes, line spacing included, in squares of its size."""
+
+A_DAY = 24 * 3600
+
+Refer = Callable[[Path, Chapter], str]
+"""Says where the page finds a file."""
+
+
+@dataclass(frozen=True)
+class _Reveal:
+    """What the page takes of reveal.js.
+
+    Attributes:
+        styles: where the page finds its CSS, or the CSS itself.
+        scripts: the same of its JavaScript.
+        inside: whether it is the CSS and the JavaScript themselves.
+        speaker: the script of the speaker's window.
+    """
+
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+    inside: bool
+    speaker: str
+
+
+def write(deck: Deck, path: Path, *, folder: bool = False) -> None:
+    """Lay a deck out for a browser; it opens from disk, without any network.
+
+    Args:
+        deck: what it shows.
+        path: one HTML file that holds everything; the same deck gives the same bytes.
+        folder: make `path` a folder with `index.html`, the clips and reveal.js in it.
+
+    Raises:
+        RunError: reveal.js is not where it was installed.
+    """
+    page = path / "index.html" if folder else path
+    reveal = _reveal_beside(path) if folder else _reveal_inside()
+    refer = _beside(path) if folder else _inside
+    made = tostring(_page(deck, reveal, refer, inside=not folder), encoding="unicode", method="html")
+    page.write_text(f"<!DOCTYPE html>\n{made}\n", encoding="utf-8", newline="\n")
+
+
+# ---- files: in the page, or beside it
+
+
+def _inside(path: Path, _: Chapter) -> str:
+    kind = "video/mp4" if path.suffix == ".mp4" else "image/jpeg"
+    return f"data:{kind};base64,{_base64(path.read_bytes())}"
+
+
+def _beside(folder: Path) -> Refer:
+    def refer(path: Path, chapter: Chapter) -> str:
+        place = Path("clips", chapter.id, path.name)
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        link_or_copy(path, folder / place)
+        return quote(place.as_posix())
+
+    return refer
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _reveal_inside() -> _Reveal:
+    styles, scripts = tuple(map(_shipped, STYLES)), tuple(map(_shipped, SCRIPTS))
+    return _Reveal(styles, scripts, inside=True, speaker=_speaker_script())
+
+
+def _reveal_beside(folder: Path) -> _Reveal:
+    target = folder / "reveal"
+    target.mkdir(parents=True)
+    for name in (*STYLES, *SCRIPTS, "LICENSE"):
+        (target / Path(name).name).write_text(_shipped(name), encoding="utf-8", newline="\n")
+    styles, scripts = (tuple(f"reveal/{Path(name).name}" for name in names) for names in (STYLES, SCRIPTS))
+    return _Reveal(styles, scripts, inside=False, speaker=_speaker_script())
+
+
+def _speaker_script() -> str:
+    return _shipped(SPEAKER_VIEW).partition("<script>")[2].partition("</script>")[0]
+
+
+def _shipped(name: str) -> str:
+    """A file of reveal.js, from the package that ships it."""
+    try:
+        return Path(str(distribution(SHIPPED_BY).locate_file(REVEAL / name))).read_text(encoding="utf-8")
+    except (OSError, PackageNotFoundError) as error:
+        reason = getattr(error, "strerror", None) or f"{SHIPPED_BY} is not installed"
+        remedy = f"pip install --force-reinstall --no-deps '{SHIPPED_BY}>=3.2,<3.3'"
+        raise RunError(f"reveal.js has no {Path(name).name} here ({reason}): {remedy}") from error
+
+
+# ---- the page
+
+
+def _page(deck: Deck, reveal: _Reveal, refer: Refer, *, inside: bool) -> Element:
+    slides = _element(
+        "div", _cover(deck), *(_chapter(chapter, deck, refer) for chapter in deck.chapters), **_class("slides")
+    )
+    body = _element(
+        "body",
+        _element("div", slides, **_class("reveal")),
+        _element("p", id="said", role="status"),
+        _element("noscript", _element("p", _words(deck)["noscript"])),
+        *_scripts(deck, reveal),
+    )
+    return _element("html", _head(deck, reveal, inside=inside), body, lang=deck.language, style=_look(deck))
+
+
+def _head(deck: Deck, reveal: _Reveal, *, inside: bool) -> Element:
+    own = _element("style", (HERE / "deck.css").read_text(encoding="utf-8"))
+    size = _element("style", f":root {{ --width: {WIDTH}; --height: {_height(deck)}; }}")
+    return _element(
+        "head",
+        _element("meta", charset="utf-8"),
+        _element("meta", **{"http-equiv": "Content-Security-Policy", "content": _policy(reveal, inside=inside)}),
+        _element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        _element("title", _line(deck.title)),
+        _element("link", rel="icon", href="data:,"),
+        *(_style(style, inside=reveal.inside) for style in reveal.styles),
+        size,
+        own,
+    )
+
+
+def _policy(reveal: _Reveal, *, inside: bool) -> str:
+    """What the page may load and run: nothing from elsewhere, and no script but those that we put there.
+
+    The speaker's window inherits it, and shows the page itself in frames.
+    """
+    inline = [*_inline_scripts(reveal), reveal.speaker]
+    here = "" if inside else " 'self' file:"
+    allowed = {
+        "default-src": "'none'",
+        "script-src": " ".join(f"'sha256-{_base64(hashlib.sha256(text.encode()).digest())}'" for text in inline) + here,
+        "style-src": f"'unsafe-inline'{here}",
+        "img-src": f"data:{here}",
+        "media-src": f"data: blob:{here}",
+        "frame-src": "'self' file:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{what} {whence}" for what, whence in allowed.items())
+
+
+def _style(style: str, *, inside: bool) -> Element:
+    return _element("style", style) if inside else _element("link", rel="stylesheet", href=style)
+
+
+def _scripts(deck: Deck, reveal: _Reveal) -> Iterator[Element]:
+    told = json.dumps(_told(deck), ensure_ascii=True).replace("<", "\\u003c")
+    yield _element("script", told, id="told", type="application/json")
+    if not reveal.inside:
+        yield from (_element("script", src=script) for script in reveal.scripts)
+    yield from (_element("script", script) for script in _inline_scripts(reveal))
+
+
+def _inline_scripts(reveal: _Reveal) -> list[str]:
+    own = (HERE / "deck.js").read_text(encoding="utf-8")
+    return [_within_html(script) for script in (*(reveal.scripts if reveal.inside else ()), own)]
+
+
+def _within_html(script: str) -> str:
+    """Write a script so that HTML sees neither its end nor a comment in it; it means the same."""
+    return script.replace("</script", "<\\/script").replace("<!--", "\\x3c!--")
+
+
+def _told(deck: Deck) -> dict[str, object]:
+    """What our script is told."""
+    clips = (slide.clip for chapter in deck.chapters for slide in chapter.slides)
+    languages = dict.fromkeys(language for clip in clips for language in clip.captions)
+    return {
+        "width": WIDTH,
+        "height": _height(deck),
+        "languages": [[language, _name(language)] for language in languages],
+        "words": _words(deck),
+    }
+
+
+def _height(deck: Deck) -> int:
+    first = deck.chapters[0]
+    return round(WIDTH * first.height / first.width)
+
+
+# ---- slides
+
+
+def _cover(deck: Deck) -> Element:
+    """The title slide of the deck: its title, and its films as links."""
+    count = len(deck.chapters)
+    films = _element("ol", *map(_entry, deck.chapters), **_class("many" if count > COVER_ROWS else "few"))
+    films.set("style", f"--rows: {math.ceil(count / 2) if count > COVER_ROWS else count}")
+    title = _element("h1", _line(deck.title), style=_size(deck.title, largest=112, area=1640 * 230))
+    section = _element("section", _element("div", title, films, **_class("cover")), id=TITLE, lang=deck.language)
+    return _with_look(section, deck)
+
+
+def _entry(chapter: Chapter) -> Element:
+    named = _element("span", _line(chapter.title), lang=chapter.language, **_class("film"))
+    label = [_element("span", _line(chapter.label), **_class("label"))] if _line(chapter.label) else []
+    time = _element("span", clock(chapter.seconds), **_class("time"))
+    named = _element("span", named, *label, **_class("name"))
+    return _element("li", _element("a", named, time, href=f"#/{quote(chapter.id, safe='')}"))
+
+
+def _chapter(chapter: Chapter, deck: Deck, refer: Refer) -> Element:
+    """A film: its title, and its sections below."""
+    slides = (_slide(slide, chapter, refer, _fitted(chapter, deck)) for slide in chapter.slides)
+    return _element("section", _opening(chapter), *slides, lang=chapter.language)
+
+
+def _opening(chapter: Chapter) -> Element:
+    label = [_element("p", _line(chapter.label), **_class("label"))] if _line(chapter.label) else []
+    title = _element("h2", _line(chapter.title), style=_size(chapter.title, largest=120, area=1500 * 320))
+    teaches = _element("p", _line(chapter.teaches), **_class("teaches"))
+    content = _element("div", *label, title, teaches, **_class("opening"))
+    return _with_look(_element("section", content, _notes(chapter.teaches), id=chapter.id), chapter)
+
+
+def _slide(slide: Slide, chapter: Chapter, refer: Refer, size: str) -> Element:
+    """A section of a film: its first picture until the video plays, and all that is not seen."""
+    still = _element("img", alt="", decoding="sync", **{"data-src": refer(slide.clip.first, chapter)})
+    video = _video(slide, refer(slide.clip.video, chapter))
+    subtitle = _element("p", **_class("subtitle"))
+    section = _element(
+        "section",
+        _element("h3", _line(slide.clip.title), **_class("unseen")),
+        _element("div", still, *video, subtitle, style=size, **_class("picture")),
+        _notes(slide.clip.note),
+        id=slide.id,
+    )
+    return _with_look(section, chapter)
+
+
+def _fitted(chapter: Chapter, deck: Deck) -> str:
+    """The size of a film's picture on the deck's slides, none of it cut off."""
+    scale = min(WIDTH / chapter.width, _height(deck) / chapter.height)
+    return f"--wide: {round(chapter.width * scale)}px; --high: {round(chapter.height * scale)}px"
+
+
+def _video(slide: Slide, place: str) -> Iterator[Element]:
+    """The video with its captions, and behind it, where it is in the page, its content."""
+    tracks = (
+        _track(language, vtt(_held(said, slide.clip), language)) for language, said in slide.clip.captions.items()
+    )
+    video = _element("video", *tracks, **{"aria-label": _line(slide.description)})
+    for flag in ("muted", "playsinline", *(["loop"] if slide.loops else [])):
+        video.set(flag, "")
+    kept = place.removeprefix("data:video/mp4;base64,")
+    if kept == place:
+        video.set("data-clip", place)
+    yield video
+    if kept != place:
+        yield _element("script", kept, type="text/plain")
+
+
+def _track(language: str, cues: str) -> Element:
+    place = f"data:text/vtt;base64,{_base64(_visible(cues).encode())}"
+    return _element("track", kind="captions", srclang=language, label=_name(language), src=place)
+
+
+def _held(captions: tuple[Caption, ...], clip: Clip) -> Iterator[Caption]:
+    """What is said at the end is said for as long as the last picture stands."""
+    for caption in captions:
+        yield caption if caption.end < clip.seconds - 1 / clip.fps else caption._replace(end=clip.seconds + A_DAY)
+
+
+def _notes(text: str) -> Element:
+    lines = (_line(line) for line in text.splitlines())
+    return _element("aside", *(_element("p", line) for line in lines if line), **_class("notes"))
+
+
+# ---- how it looks
+
+
+def _with_look(section: Element, of: Deck | Chapter) -> Element:
+    section.set("style", _look(of))
+    section.set("data-background-color", THEMES[of.theme].background)
+    return section
+
+
+def _look(of: Deck | Chapter) -> str:
+    theme = THEMES[of.theme]
+    colors = {name: getattr(theme, name) for name in ("background", "text", "muted", "faint", "estimate")}
+    families = dict.fromkeys((of.font, *FONTS["ko"], *FONTS["en"]))
+    font = ", ".join([*map(_css_text, families), "sans-serif"])
+    return "; ".join(f"--{name}: {value}" for name, value in (colors | {"font": font}).items())
+
+
+def _size(text: str, largest: float, area: float) -> str:
+    """A size of type in which a text of any length finds room, in pixels of a slide 1080 high."""
+    wanted = math.sqrt(area / (LETTER * max(cells(_line(text)), 1)))
+    return f"--size: {min(largest, wanted):.0f}"
+
+
+def _css_text(text: str) -> str:
+    """A text between quotes as CSS has it."""
+    return '"' + "".join(mark if mark.isalnum() or mark == " " else f"\\{ord(mark):x} " for mark in text) + '"'
+
+
+# ---- words
+
+
+def _words(deck: Deck) -> dict[str, str]:
+    """The deck's own words."""
+    return {name: deck.words.text(f"deck.{name}") for name in (*WORDS, "noscript")}
+
+
+def _name(language: str) -> str:
+    """What a language calls itself; its tag, where we do not know."""
+    try:
+        return captions.load(language).text("language")
+    except (InputError, KeyError):
+        return language
+
+
+def _line(text: str) -> str:
+    return _visible(" ".join(text.split()))
+
+
+def _visible(text: str) -> str:
+    """A text without what HTML does not allow: control characters and halves of characters."""
+    return "".join(mark for mark in text if mark == "\n" or unicodedata.category(mark) not in {"Cc", "Cs"})
+
+
+def _element(tag: str, *content: Element | str, **attributes: str) -> Element:
+    made = Element(tag, attributes)
+    for part in content:
+        if isinstance(part, str):
+            made.text = part
+        else:
+            made.append(part)
+    return made
+
+
+def _class(name: str) -> Mapping[str, str]:
+    return {"class": name}
