@@ -264,7 +264,8 @@ def test_notes_tell_the_recorded_numbers_the_caption_the_place_and_the_time(page
 
 
 def test_a_language_of_its_own_has_the_decks_words_too(deck, tmp_path):
-    words = captions.Captions("ja", {"deck": {"ends": "最後：{caption}", "section": "{title}、{count}中{number}、{time}"}})
+    told = {"ends": "最後：{caption}", "section": "{title}、{count}中{number}、{time}", "loops": "繰り返し"}
+    words = captions.Captions("ja", {"deck": told})
     chapter = replace(deck.chapters[0], language="ja", words=words)
     page = rewritten(replace(deck, language="ja", chapters=(chapter,)), tmp_path)[2]
     assert find(page.notes_slide.element, "//a:t[contains(., '2中1')]/../a:rPr/@lang") == ["ja-JP"]
