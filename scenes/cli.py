@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
@@ -53,35 +54,41 @@ def list_films(as_json: bool) -> None:
 
 def _render(entry: Entry, given: Mapping[str, Any]) -> None:
     from scenes.production import snippets
+    from scenes.production.order import Order
     from scenes.production.progress import reporter
-    from scenes.production.render import render
+    from scenes.production.render import fulfil
 
     names = ("quality", "size", "fps", "format", "transparent", "last_frame", "stills", "path")
     output = Output.choose(**{name: given[name] for name in names})
     parameters = options.parameters_from(entry.parameters, given)
-    look = {"theme": given["theme"], "language": given["language"]}
+    order = Order(entry, parameters, output, given["theme"], given["language"])
     if given["snippet"]:
         snippets.check(given["snippet"], output)
     if given["sections"]:
-        output.check_cuttable()
+        _cutting().check(order)
     with reporter() as progress:
-        made = render(entry, parameters, output, **look, force=given["force"], progress=progress)
-    shown = snippets.of_film(given["snippet"], entry, made.path, given["language"], output) if given["snippet"] else ""
-    _hand_over(made.path, given["preview"], shown)
-    _tell_more(made.path, output, given["sections"])
-
-
-def _tell_more(path: Path, output: Output, sections: bool) -> None:
-    """Say on standard error how large a film for a web page is, and cut one that is to be cut."""
+        path = fulfil(order, force=given["force"], progress=progress).path
+    shown = snippets.of_film(given["snippet"], entry, path, given["language"], output) if given["snippet"] else ""
+    _hand_over(path, given["preview"], shown)
     if output.format in SLOW_FORMATS:
-        from scenes.production.listing import size
+        _weigh(path, output)
+    if given["sections"]:
+        click.echo(f"lossreel: sections in {_cutting().write_sections(path)}", err=True)
 
-        measures = f"{output.width}x{output.height}, {output.fps} frames a second"
-        click.echo(f"lossreel: {size(path.stat().st_size)} ({measures})", err=True)
-    if sections:
-        from scenes.production.clips import write_sections
 
-        click.echo(f"lossreel: sections in {write_sections(path)}", err=True)
+def _cutting() -> ModuleType:
+    """What cuts films loads the encoder's library: only who cuts needs it."""
+    from scenes.production import clips
+
+    return clips
+
+
+def _weigh(path: Path, output: Output) -> None:
+    """Say how large a film for a web page is."""
+    from scenes.production.listing import size
+
+    measures = f"{output.width}x{output.height}, {output.fps} frames a second"
+    click.echo(f"lossreel: {size(path.stat().st_size)} ({measures})", err=True)
 
 
 def _sheet(entry: Entry, given: Mapping[str, Any]) -> None:
@@ -147,11 +154,20 @@ lossreel.add_command(
 
 
 @lossreel.command("captions", params=options.captions_options())
-def print_captions(films: tuple[str, ...], language: str) -> None:
+def print_captions(films: tuple[str, ...], language: str, path: Path | None) -> None:
     """Print the words of films as TOML, to be saved as ja.toml and translated; of all films without FILM."""
+    from learning.files import write_whole
     from scenes.captions.starter import starter
 
-    click.echo(starter(films, language).encode(), nl=False)  # a file is UTF-8, whatever the terminal is
+    words = starter(films, language).encode()  # a file is UTF-8, whatever the terminal is
+    if path is None:
+        click.echo(words, nl=False)
+        return
+    if path.exists():
+        raise InputError(f"{path} is there already, perhaps translated: name another file with -o")
+    with write_whole(path) as file:
+        file.write(words)
+    click.echo(path)
 
 
 @lossreel.command(params=options.build_options())
@@ -200,8 +216,7 @@ def deck(debug: bool, /, path: Path | None, **given: Any) -> None:
     decks.check(read)
     if not building.build(read, executor, force=given["force"], debug=debug):
         raise click.exceptions.Exit(1)
-    for kind, target in targets.items():
-        making.make(read, kind, target, as_folder=given["as_folder"])
+    for target in making.make(read, targets, as_folder=given["as_folder"]):
         click.echo(making.told(target))
         _open(target / "index.html" if given["as_folder"] else target, given["preview"])
 

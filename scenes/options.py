@@ -146,6 +146,9 @@ def captions_options() -> list[click.Parameter]:
             show_default=True,
             help="The language to translate from.",
         ),
+        click.Option(
+            ["-o", "--output", "path"], type=click.Path(path_type=Path), metavar="PATH", help="A file, not the screen."
+        ),
     ]
 
 

@@ -5,7 +5,8 @@
 
   const BEHIND = 1;
   const AHEAD = 2;
-  const RESTS = 2500; // milliseconds after which a pointer that does not move, or a word that was said, goes
+  const RESTS = 2500; // milliseconds after which controls go when the pointer does not move
+  const SAID = 1500; // milliseconds for which a word to the lecturer stands
 
   const told = JSON.parse(document.getElementById("told").textContent);
   const forSpeaker = /[?&]receiver\b/.test(location.search);
@@ -73,6 +74,12 @@
     video.currentTime = video.duration;
   }
 
+  function showEnd(video) {
+    const seek = () => (video.currentTime = video.duration);
+    if (video.readyState > 0) seek();
+    else video.addEventListener("loadedmetadata", seek, { once: true });
+  }
+
   function play(video) {
     held.delete(video);
     video.play().catch(() => {}); // one went on before it began, or it is not to be played: its first picture stays
@@ -84,8 +91,12 @@
     const current = videoOf(slides[here]);
     if (current) {
       load(current);
-      rewind(current);
-      if (!standsStill) play(current);
+      if (standsStill) {
+        showEnd(current); // its beginning is what stands there now
+      } else {
+        rewind(current);
+        play(current);
+      }
     }
     slides.forEach((slide, at) => {
       const video = videoOf(slide);
@@ -111,10 +122,16 @@
 
   function speak(video) {
     const track = [...video.textTracks].find(({ mode }) => mode === "hidden");
-    const said = [...(track?.activeCues || [])].map((cue) => cue.getCueAsHTML().textContent);
     const line = video.parentElement.querySelector(".subtitle");
-    line.textContent = said.join("\n");
+    line.replaceChildren(...[...(track?.activeCues || [])].map(lineOf));
     line.lang = track?.language || "";
+  }
+
+  function lineOf(cue) {
+    // here is room for longer lines than subtitles have elsewhere: where they end is for CSS to say
+    const line = document.createElement("span");
+    line.textContent = cue.getCueAsHTML().textContent;
+    return line;
   }
 
   for (const video of document.querySelectorAll("video")) {
@@ -132,8 +149,10 @@
 
   function say(words) {
     const line = document.getElementById("said");
+    const { style } = deck.getCurrentSlide();
+    for (const name of ["--background", "--text", "--muted"]) line.style.setProperty(name, style.getPropertyValue(name));
     line.textContent = words;
-    shortly(line, "fresh");
+    shortly(line, "fresh", SAID);
   }
 
   // ---- keys that reveal.js leaves free; in the speaker's window they count for the class, too
@@ -171,13 +190,13 @@
 
   const timers = new Map();
 
-  function shortly(element, name) {
+  function shortly(element, name, milliseconds) {
     clearTimeout(timers.get(element));
     element.classList.add(name);
-    timers.set(element, setTimeout(() => element.classList.remove(name), RESTS));
+    timers.set(element, setTimeout(() => element.classList.remove(name), milliseconds));
   }
 
-  document.addEventListener("pointermove", () => shortly(document.body, "pointing"));
+  document.addEventListener("pointermove", () => shortly(document.body, "pointing", RESTS));
 
   let wentOn = false;
   deck.on("paused", () => {

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from learning.errors import InputError, unknown
 from scenes import captions
-from scenes.fonts import check_font
 from scenes.production.clips import Clip, cut, description_of
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ def _chapter(film: LectureFilm, lecture: Lecture, folder: Path) -> Chapter:
         label=film.label,
         teaches=words.text(f"{order.entry.name}.teaches"),
         language=told["language"],
-        font=check_font(order.language),
+        font=order.font,
         theme=told["theme"],
         width=told["width"],
         height=told["height"],

@@ -23,9 +23,10 @@ from scenes import captions
 from scenes.decks.deck import Chapter, Deck, Slide
 from scenes.fonts import FONTS
 from scenes.lectures.report import cells
+from scenes.markup import verbatim
 from scenes.production.clips import Caption, Clip
 from scenes.production.files import link_or_copy
-from scenes.production.listing import clock
+from scenes.production.listing import duration
 from scenes.production.subtitles import vtt
 from scenes.theme import THEMES
 
@@ -46,6 +47,11 @@ COVER_ROWS = 8
 """Films that stand below each other on the title slide; more stand in two columns."""
 LETTER = 0.7
 """The area that a cell of text takes, line spacing included, in squares of its size."""
+ENTRY_GAP = 2
+"""Cells between a film and its label on the title slide."""
+
+FACTS = "margin: 0.3em 0; color: #666; font-size: 0.8em"
+"""How the speaker's window, which has no style sheet of ours, shows what is not to be said."""
 
 A_DAY = 24 * 3600
 
@@ -237,18 +243,24 @@ def _cover(deck: Deck) -> Element:
     """The title slide of the deck: its title, and its films as links."""
     count = len(deck.chapters)
     films = _element("ol", *map(_entry, deck.chapters), **_class("many" if count > COVER_ROWS else "few"))
-    films.set("style", f"--rows: {math.ceil(count / 2) if count > COVER_ROWS else count}")
-    title = _element("h1", _line(deck.title), style=_size(deck.title, largest=112, area=1640 * 230))
+    rows = math.ceil(count / 2) if count > COVER_ROWS else count
+    films.set("style", f"--rows: {rows}; --cells: {max(map(_entry_cells, deck.chapters))}")
+    title = _element("h1", _line(deck.title), style=_size(deck.title, largest=108, area=1660 * 300))
     section = _element("section", _element("div", title, films, **_class("cover")), id=TITLE, lang=deck.language)
     return _with_look(section, deck)
 
 
+def _entry_cells(chapter: Chapter) -> int:
+    return cells(_line(chapter.title)) + ENTRY_GAP + cells(_line(chapter.label))
+
+
 def _entry(chapter: Chapter) -> Element:
+    """A film in the list: its time, its title, and what the lecture calls it."""
     named = _element("span", _line(chapter.title), lang=chapter.language, **_class("film"))
     label = [_element("span", _line(chapter.label), **_class("label"))] if _line(chapter.label) else []
-    time = _element("span", clock(chapter.seconds), **_class("time"))
+    time = _element("span", duration(chapter.seconds), **_class("time"))
     named = _element("span", named, *label, **_class("name"))
-    return _element("li", _element("a", named, time, href=f"#/{quote(chapter.id, safe='')}"))
+    return _element("li", _element("a", time, named, href=f"#/{quote(chapter.id, safe='')}"))
 
 
 def _chapter(chapter: Chapter, deck: Deck, refer: Refer) -> Element:
@@ -259,10 +271,21 @@ def _chapter(chapter: Chapter, deck: Deck, refer: Refer) -> Element:
 
 def _opening(chapter: Chapter) -> Element:
     label = [_element("p", _line(chapter.label), **_class("label"))] if _line(chapter.label) else []
-    title = _element("h2", _line(chapter.title), style=_size(chapter.title, largest=120, area=1500 * 320))
+    title = _element("h2", _line(chapter.title), style=_size(chapter.title, largest=96, area=1660 * 260))
     teaches = _element("p", _line(chapter.teaches), **_class("teaches"))
-    content = _element("div", *label, title, teaches, **_class("opening"))
-    return _with_look(_element("section", content, _notes(chapter.teaches), id=chapter.id), chapter)
+    room = _size(chapter.label + chapter.teaches, largest=48, area=1660 * 200)
+    about = _element("div", *label, teaches, style=room, **_class("about"))
+    time = _element("p", duration(chapter.seconds), **_class("time"))
+    content = _element("div", title, about, time, **_class("opening"))
+    return _with_look(
+        _element("section", content, _notes(chapter.teaches, *_contents(chapter)), id=chapter.id), chapter
+    )
+
+
+def _contents(chapter: Chapter) -> Iterator[str]:
+    """What the speaker is told of a film: its sections, and how long each is."""
+    for slide in chapter.slides:
+        yield f"{duration(slide.clip.seconds)}, {slide.clip.title}"
 
 
 def _slide(slide: Slide, chapter: Chapter, refer: Refer, size: str) -> Element:
@@ -274,10 +297,19 @@ def _slide(slide: Slide, chapter: Chapter, refer: Refer, size: str) -> Element:
         "section",
         _element("h3", _line(slide.clip.title), **_class("unseen")),
         _element("div", still, *video, subtitle, style=size, **_class("picture")),
-        _notes(slide.clip.note),
+        _notes(slide.clip.note, *_place(slide, chapter), facts_first=True),
         id=slide.id,
     )
     return _with_look(section, chapter)
+
+
+def _place(slide: Slide, chapter: Chapter) -> Iterator[str]:
+    """What the speaker is told of a section: which it is, how long, and whether it ends."""
+    number, count = 1 + chapter.slides.index(slide), len(chapter.slides)
+    counted = {"number": str(number), "count": str(count), "time": duration(slide.clip.seconds)}
+    yield chapter.words.text("deck.section", title=verbatim(slide.clip.title), **counted)
+    if slide.loops:
+        yield chapter.words.text("deck.loops")
 
 
 def _fitted(chapter: Chapter, deck: Deck) -> str:
@@ -313,9 +345,11 @@ def _held(captions: tuple[Caption, ...], clip: Clip) -> Iterator[Caption]:
         yield caption if caption.end < clip.seconds - 1 / clip.fps else caption._replace(end=clip.seconds + A_DAY)
 
 
-def _notes(text: str) -> Element:
-    lines = (_line(line) for line in text.splitlines())
-    return _element("aside", *(_element("p", line) for line in lines if line), **_class("notes"))
+def _notes(text: str, *facts: str, facts_first: bool = False) -> Element:
+    """What the speaker sees: what to say, and what is good to know."""
+    said = [_element("p", line) for line in map(_line, text.splitlines()) if line]
+    known = [_element("p", line, style=FACTS) for line in map(_line, facts) if line]
+    return _element("aside", *(known + said if facts_first else said + known), **_class("notes"))
 
 
 # ---- how it looks

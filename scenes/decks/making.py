@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from learning.errors import InputError, unknown
 from scenes.decks import KINDS, Kind
-from scenes.production.files import check_replaceable, put, workplace
+from scenes.production.files import check_replaceable, put, sign, workplace
 
 if TYPE_CHECKING:
     from scenes.decks.deck import Deck
     from scenes.lectures.lecture import Lecture
 
 DECKS_FOLDER = Path("media", "decks")
-OF_A_FOLDER = re.compile(r"index\.html|clips|reveal")
 
 Writer = Callable[["Deck", Path], None]
 
@@ -54,12 +52,22 @@ def target_of(lecture: Lecture, kind: Kind, given: Path | None, *, as_folder: bo
         raise InputError(f"--folder goes with --to html: a {kind} file is one file")
     target = given or DECKS_FOLDER / (lecture.path.stem + suffix)
     if as_folder:
-        check_replaceable(target, OF_A_FOLDER, "no part of a deck")
+        check_replaceable(target)
     elif target.is_dir():
         target /= lecture.path.stem + suffix
     elif target.suffix.lower() != suffix:
         target = target.with_name(target.name + suffix)
+    if kind == "pptx" and target.exists():
+        _check_unedited(target)
     return target
+
+
+def _check_unedited(target: Path) -> None:
+    """Refuse to replace slides that somebody has worked upon."""
+    from scenes.decks.pptx_package import is_as_made
+
+    if not is_as_made(target):
+        raise InputError(f"{target} was changed since lossreel made it: move it away, or choose another name with -o")
 
 
 def told(target: Path) -> str:
@@ -70,13 +78,12 @@ def told(target: Path) -> str:
     return f"{target} ({size(sum(path.stat().st_size for path in files if path.is_file()))})"
 
 
-def make(lecture: Lecture, kind: Kind, target: Path, *, as_folder: bool = False) -> None:
-    """Make a deck of a lecture whose films are in place.
+def make(lecture: Lecture, targets: Mapping[Kind, Path], *, as_folder: bool = False) -> Iterator[Path]:
+    """Make decks of a lecture whose films are in place, and return where each is as soon as it is there.
 
     Args:
         lecture: what was built.
-        kind: the format.
-        target: where the deck goes.
+        targets: where the deck of each format goes.
         as_folder: whether it is a folder.
 
     Raises:
@@ -85,10 +92,16 @@ def make(lecture: Lecture, kind: Kind, target: Path, *, as_folder: bool = False)
     """
     from scenes.decks.deck import collect
 
-    with workplace(target) as place:
-        deck = collect(lecture, place / "cut")
-        _writer(kind, as_folder)(deck, place / f"deck{target.suffix}")
-        put(place / f"deck{target.suffix}", target)
+    with workplace(next(iter(targets.values()))) as cuttings:
+        deck = collect(lecture, cuttings / "cut")
+        for kind, target in targets.items():
+            with workplace(target) as place:
+                made = place / f"deck{target.suffix}"
+                _writer(kind, as_folder)(deck, made)
+                if as_folder:
+                    sign(made)
+                put(made, target)
+            yield target
 
 
 def _writer(kind: Kind, as_folder: bool) -> Writer:

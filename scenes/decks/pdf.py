@@ -23,7 +23,9 @@ TEMPLATE = Path(__file__).with_name("handout.typ")
 STANDARD: Final = "ua-1"
 """PDF/UA-1: Typst then refuses what a screen reader, or an eye, could not make out."""
 
-THUMBNAIL = (480, 270)
+POSTER = (1280, 720)
+"""Pixels at most: some 190 to an inch where a film has the cover for itself."""
+
 UNDETERMINED = "und"
 """The tag of a language that has none."""
 
@@ -89,9 +91,10 @@ def _given(deck: Deck, folder: Path) -> dict[str, Any]:
 
 
 def _chapter(chapter: Chapter, poster: Path) -> dict[str, Any]:
-    _thumbnail(chapter.poster, poster)
+    _poster(chapter.poster, poster)
     slides = [
-        _slide(slide, at, poster.with_stem(f"{poster.stem}-{at}")) for at, slide in enumerate(chapter.slides, start=1)
+        _slide(slide, before, at, poster.with_stem(f"{poster.stem}-{at}"))
+        for at, (before, slide) in enumerate(zip((None, *chapter.slides), chapter.slides, strict=False), start=1)
     ]
     return {
         "title": _line(chapter.title),
@@ -107,23 +110,25 @@ def _chapter(chapter: Chapter, poster: Path) -> dict[str, Any]:
     }
 
 
-def _slide(slide: Slide, number: int, picture: Path) -> dict[str, Any]:
+def _slide(slide: Slide, before: Slide | None, number: int, picture: Path) -> dict[str, Any]:
     link_or_copy(slide.clip.last, picture)
     return {
         "number": str(number),
-        "time": clock(slide.clip.start),
+        "time": f"{clock(slide.clip.start)}–{clock(slide.clip.start + slide.clip.seconds)}",
         "title": _line(slide.clip.title),
-        "said": _said(slide),
+        "said": _said(slide, before),
         "note": _lines(slide.clip.note),
         "picture": picture.name,
         "alt": _line(slide.description),
     }
 
 
-def _said(slide: Slide) -> list[str]:
+def _said(slide: Slide, before: Slide | None) -> list[str]:
     """What the caption line said, in order and in the film's own language; what stood twice in a row once."""
     cues = next(iter(slide.clip.captions.values()), ())
-    return [text for text, _ in groupby(_line(cue.text) for cue in cues) if text]
+    said = [text for text, _ in groupby(_line(cue.text) for cue in cues) if text]
+    stands_already = before and said[:1] == [_line(before.caption)]
+    return said[1:] if stands_already else said
 
 
 def _voice(speaker: Deck | Chapter) -> dict[str, Any]:
@@ -135,12 +140,12 @@ def _voice(speaker: Deck | Chapter) -> dict[str, Any]:
     return {"lang": known, "region": region, "font": [speaker.font, *others]}
 
 
-def _thumbnail(picture: Path, path: Path) -> None:
+def _poster(picture: Path, path: Path) -> None:
     from PIL import Image
 
     with Image.open(picture) as image:
         small = image.convert("RGB")
-    small.thumbnail(THUMBNAIL)
+    small.thumbnail(POSTER)
     small.save(path, quality=90)
 
 

@@ -7,6 +7,7 @@ comes up where the pointer is, so that a click advances wherever it falls.
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -28,6 +29,10 @@ SETTINGS = {"presProps": "show", "viewProps": "views", "tableStyles": "tables"}
 
 ACCENTS = ("data", "estimate", "truth", "minimum", "gradient", "position_text", "partial1")
 """The colours that somebody who changes a slide finds beside those of text and background."""
+
+CORE = "docProps/core.xml"
+UNSEALED = b"<dc:identifier/>"
+"""In the core properties, before it is known what the other parts are."""
 
 A_LONG_TIME_AGO = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can tell: the clock stays out of the file."""
@@ -81,7 +86,7 @@ def base(looks: Sequence[Look], title: str, language: str) -> BytesIO:
     parts |= _notes(len(looks) + 1, Look("light", looks[0].font))
     parts |= {f"ppt/{kind}.xml": Part(kind, _filled(name)) for kind, name in SETTINGS.items()}
     parts["ppt/presentation.xml"] = _presentation(len(looks))
-    parts["docProps/core.xml"] = Part("core", _filled("core", title=title, language=language))
+    parts[CORE] = Part("core", _filled("core", title=title, language=language))
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as package:
         for name, content in _files(parts):
@@ -102,7 +107,25 @@ def settle(raw: Path, path: Path) -> None:
             entry = zipfile.ZipInfo(name, A_LONG_TIME_AGO)
             entry.create_system = 0
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(PACKED) else zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
+            content = source.read(name)
+            target.writestr(entry, content.replace(UNSEALED, _seal(source)) if name == CORE else content)
+
+
+def is_as_made(path: Path) -> bool:
+    """Tell whether a file is a package as :func:`settle` has written it, and nobody has changed it since."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return _seal(package) in package.read(CORE)
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+
+
+def _seal(package: zipfile.ZipFile) -> bytes:
+    """What the core properties say of all other parts: the digest of their names and contents."""
+    digest = hashlib.sha256()
+    for name in sorted(set(package.namelist()) - {CORE}):
+        digest.update(f"{name}\0".encode() + package.read(name))
+    return f"<dc:identifier>lossreel:{digest.hexdigest()}</dc:identifier>".encode()
 
 
 @cache

@@ -253,7 +253,7 @@ def _loops(entry: Entry, own: Values, table: Table) -> tuple[str, ...]:
         return ()
     beats = _beats(entry)
     for key in own["loop"].value:
-        if key.partition("-")[0] not in beats:
+        if re.sub(r"-([2-9]|[1-9]\d+)$", "", key) not in beats:
             raise table.source.error(own["loop"].key, str(unknown(f"section of {entry.name}", key, beats)))
     return tuple(own["loop"].value)
 

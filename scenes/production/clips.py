@@ -7,13 +7,12 @@ are a film by themselves: each frame is to the bit what it is in the whole.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import av
 from av.stream import Disposition
@@ -21,11 +20,17 @@ from av.subtitles.subtitle import SubtitleSet
 from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
-from learning.errors import RunError
-from scenes.production.files import check_replaceable, put, workplace
+from learning.errors import InputError, RunError
+from scenes.production.files import check_replaceable, put, sign, workplace
+from scenes.production.output import VIDEOS
 from scenes.production.subtitles import Cue, cues, srt, vtt
+from scenes.production.video import muxing
 
-OF_A_SECTION = re.compile(r"\d{2}-[\w.-]+\.(mp4|webm|mov|jpg|srt|vtt)")
+if TYPE_CHECKING:
+    from scenes.production.order import Order
+
+SEES_THROUGH = {"vp9": "libvpx-vp9"}
+"""Decoders that know of transparency, where FFmpeg's own does not."""
 MILLISECONDS = Fraction(1, 1000)
 JPEG: dict[str, Any] = {"quality": 92, "subsampling": "4:2:0"}
 """Colour is as coarse in the video. A PNG of a decoded frame is twice as large: it keeps what x264 has blurred."""
@@ -59,8 +64,8 @@ class Clip:
         frames: how many there are.
         fps: frames a second.
         video: its file.
-        first: a picture of its first frame.
-        last: a picture of its last frame.
+        first: a picture of its first frame, a JPEG; PNG where there is no background.
+        last: the same of its last frame.
         captions: what its caption line said by language, its film's own first; seconds since the clip began.
     """
 
@@ -129,6 +134,7 @@ def _clips(told: Mapping[str, Any], suffix: str, folder: Path) -> Iterator[Clip]
     for number, section in enumerate(sections):
         begin, end = starts[number], starts[number + 1]
         stem = folder / f"{number + 1:02d}-{section['key']}"
+        picture = ".png" if told.get("transparent") else ".jpg"
         yield Clip(
             key=section["key"],
             title=section["title"],
@@ -137,8 +143,8 @@ def _clips(told: Mapping[str, Any], suffix: str, folder: Path) -> Iterator[Clip]
             frames=end - begin,
             fps=fps,
             video=stem.with_name(stem.name + suffix),
-            first=stem.with_name(stem.name + "-first.jpg"),
-            last=stem.with_name(stem.name + "-last.jpg"),
+            first=stem.with_name(f"{stem.name}-first{picture}"),
+            last=stem.with_name(f"{stem.name}-last{picture}"),
             captions=_captions(told.get("captions", {}), begin / fps, end / fps),
         )
 
@@ -159,10 +165,10 @@ def _copy(stream: Any, packets: Sequence[Any], clip: Clip) -> None:
     """Write a clip and its two pictures."""
     if len(packets) != clip.frames or not packets or not packets[0].is_keyframe:
         raise ValueError(f"no section begins at {clip.start:g} s")
-    _picture(stream, packets[:1]).save(clip.first, **JPEG)
+    _save(_picture(stream, packets[:1]), clip.first)
     last_key = max(number for number, packet in enumerate(packets) if packet.is_keyframe)
-    _picture(stream, packets[last_key:]).save(clip.last, **JPEG)
-    with av.open(str(clip.video), "w", options={"movflags": "+faststart"}) as target:
+    _save(_picture(stream, packets[last_key:]), clip.last)
+    with av.open(str(clip.video), "w", options=muxing(clip.video.suffix)) as target:
         copied: Any = target.add_stream_from_template(stream)
         spoken = _text_streams(target, clip)
         target.start_encoding()
@@ -177,11 +183,20 @@ def _copy(stream: Any, packets: Sequence[Any], clip: Clip) -> None:
 
 def _picture(stream: Any, packets: Sequence[Any]) -> Image.Image:
     """Decode packets, the first of which is a key frame, and return the last picture."""
-    decoder = av.CodecContext.create(stream.codec_context.name, "r")
+    name = stream.codec_context.name
+    decoder = av.CodecContext.create(SEES_THROUGH.get(name, name), "r")
     decoder.extradata = stream.codec_context.extradata
-    frames = [frame for packet in [*packets, None] for frame in decoder.decode(packet)]
-    picture = frames[-1].reformat(format="rgb24", src_colorspace=Colorspace.ITU709, src_color_range=ColorRange.MPEG)
+    last = [frame for packet in [*packets, None] for frame in decoder.decode(packet)][-1]
+    form = "rgba" if last.format.name.startswith("yuva") else "rgb24"
+    picture = last.reformat(format=form, src_colorspace=Colorspace.ITU709, src_color_range=ColorRange.MPEG)
     return Image.fromarray(picture.to_ndarray())
+
+
+def _save(picture: Image.Image, path: Path) -> None:
+    if path.suffix == ".jpg":
+        picture.save(path, **JPEG)
+    else:
+        picture.save(path, compress_level=3)
 
 
 def _text_streams(target: Any, clip: Clip) -> list[tuple[Any, Sequence[Cue]]]:
@@ -229,6 +244,22 @@ THREE_LETTERS = {
 """ISO 639-2 for ISO 639-1, which an MP4 asks for."""
 
 
+def check(order: Order) -> None:
+    """Refuse an order that :func:`write_sections` could not cut, before it is made.
+
+    Raises:
+        InputError: it is no video, or the folder holds something that we have not put there.
+    """
+    if not order.output.is_video:
+        raise InputError(f"{order.output.format} has no sections: --sections goes with --format {', '.join(VIDEOS)}")
+    check_replaceable(folder_of_sections(order.target))
+
+
+def folder_of_sections(film: Path) -> Path:
+    """Where the sections of a film go: beside it."""
+    return film.with_name(f"{film.stem}-sections")
+
+
 def write_sections(film: Path) -> Path:
     """Put the sections of a film, each with poster and captions, into a folder beside it: `descent-sections`.
 
@@ -236,23 +267,24 @@ def write_sections(film: Path) -> Path:
         The folder.
 
     Raises:
-        InputError: the folder holds something that is no section of a film.
+        InputError: the folder holds something that we have not put there.
         RunError: the film cannot be cut, or the folder cannot be written.
     """
-    target = film.with_name(f"{film.stem}-sections")
-    check_replaceable(target, OF_A_SECTION, "no section of a film")
+    target = folder_of_sections(film)
+    check_replaceable(target)
     with workplace(target) as place:
         folder = place / "sections"
         folder.mkdir()
         for clip in cut(film, folder):
             _write_companions(clip)
+        sign(folder)
         put(folder, target)
     return target
 
 
 def _write_companions(clip: Clip) -> None:
     """Name the first frame as the clip, for players that look for a poster, and write what is said."""
-    clip.first.replace(clip.video.with_suffix(".jpg"))
+    clip.first.replace(clip.video.with_suffix(clip.first.suffix))
     for number, (language, said) in enumerate(clip.captions.items()):
         stem = clip.video.stem + (f".{language}" if number else "")
         for suffix, form in ((".srt", srt), (".vtt", vtt)):

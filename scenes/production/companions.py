@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenes.production.output import WITH_COMPANIONS, Output
+from scenes.production.output import Output
 from scenes.production.pictures import to_image
 from scenes.production.subtitles import srt, vtt
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from scenes.production.shooting import Shot
 
 
-Captions = Mapping[str, Sequence["Subtitle"]]
+Spoken = Mapping[str, Sequence["Subtitle"]]
 """What is said, by the tag of the language; the film's own comes first."""
 
 
-def write(bundle: Path, shot: Shot, title: str, output: Output, digests: Mapping[str, str], captions: Captions) -> None:
+def write(bundle: Path, shot: Shot, title: str, output: Output, digests: Mapping[str, str], spoken: Spoken) -> None:
     """Write what belongs beside a film into a folder, under the names of their roles."""
-    told = {**description(shot, title, output, digests), "captions": {tag: said(captions[tag]) for tag in captions}}
+    told = {**description(shot, title, output, digests), "captions": {tag: said(spoken[tag]) for tag in spoken}}
     _write_text(bundle / "film.json", json.dumps(told, ensure_ascii=False, indent=2) + "\n")
-    if output.format not in WITH_COMPANIONS:
+    if not output.is_video:
         return
     to_image(shot.poster, output.transparent).save(bundle / "film.png")
-    for number, (tag, subtitles) in enumerate(captions.items()):
+    for number, (tag, subtitles) in enumerate(spoken.items()):
         stem = f"film.{tag}" if number else "film"
         _write_text(bundle / f"{stem}.srt", srt(subtitles, tag))
         _write_text(bundle / f"{stem}.vtt", vtt(subtitles, tag))
@@ -35,7 +35,7 @@ def write(bundle: Path, shot: Shot, title: str, output: Output, digests: Mapping
 
 def description(shot: Shot, title: str, output: Output, digests: Mapping[str, str]) -> dict[str, Any]:
     """What the film's JSON file says of what is drawn: how large, how long, in which sections, from what."""
-    measures = {"width": output.width, "height": output.height, "fps": output.fps}
+    measures = {name: output.settings[name] for name in ("width", "height", "fps", "transparent")}
     length = {"frames": shot.frames, "seconds": round(shot.frames / output.fps, 6)}
     sections = [section(beat) for beat in shot.beats]
     return {"title": title, **measures, **length, "sections": sections, "histories": digests}

@@ -7,6 +7,9 @@ that is where it should be is known without the cache, and one that was replaced
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +46,27 @@ def is_in_place(order: Order) -> bool:
     if not order.output.moves:
         kept = filmcache.fetch(order.recipe)
         return kept is not None and _are_there(kept.files, order)
-    beside = told(order)
-    files = beside.get("files")
-    if beside.get("key") != order.recipe.key or not isinstance(files, dict) or not files:
+    files = _listed(order)
+    if not files or told(order).get("key") != order.recipe.key:
         return False
     filmcache.used(order.recipe)
     return _are_there(files, order)
 
 
+def _listed(order: Order) -> dict[str, Fingerprint]:
+    """What the JSON file beside an order's target says of the files of the film that is there."""
+    files = told(order).get("files")
+    return files if isinstance(files, dict) else {}
+
+
 def _are_there(files: dict[str, Fingerprint], order: Order) -> bool:
-    return all(filmcache.fingerprint(_path(name, order)) == known for name, known in files.items() if name != TOLD)
+    ours = (name for name in files if name != TOLD and not _is_of_another(name, order))
+    return all(filmcache.fingerprint(_path(name, order)) == files[name] for name in ours)
+
+
+def _is_of_another(name: str, order: Order) -> bool:
+    """Tell whether a file has the name of one of another film: `talk.ko.vtt` may be that of `talk.ko.mp4`."""
+    return _is_translated(name) and _path(name, order).with_suffix(".json").exists()
 
 
 def _path(name: str, order: Order) -> Path:
@@ -80,6 +94,7 @@ def deliver(bundle: Path, files: dict[str, Fingerprint], order: Order, key: str)
         FileNotFoundError: the bundle is gone; nothing has been put in place.
         RunError: a file cannot be written.
     """
+    before, film = _listed(order), FILM + order.output.suffix
     with workplace(order.target) as place:
         copies = place / "copies"
         copies.mkdir()
@@ -87,9 +102,32 @@ def deliver(bundle: Path, files: dict[str, Fingerprint], order: Order, key: str)
             filmcache.copy(bundle / name, copies / name)
         if TOLD in files:
             _tell(copies / TOLD, files, order, key)
-        film = FILM + order.output.suffix
         for name in (*sorted(set(files) - {film}), film):  # the film last: when it appears, all is there
-            put(copies / name, _path(name, order))
+            if not _is_of_another(name, order):
+                _keep_mended(_path(name, order), [before.get(name), files[name]])
+                put(copies / name, _path(name, order))
+    for name in filter(_is_translated, set(before) - set(files)):
+        _remove(_path(name, order), before[name])
+
+
+def _is_translated(name: str) -> bool:
+    """Tell whether a file of a bundle holds captions in another language: `film.ko.srt`."""
+    return name.count(".") > 1
+
+
+def _keep_mended(path: Path, ours: Sequence[Fingerprint | None]) -> None:
+    """Move captions aside that somebody has written by hand: `descent.ko.srt` to `descent.ko.srt.mine`."""
+    if path.suffix not in (".srt", ".vtt") or not path.exists() or filmcache.fingerprint(path) in ours:
+        return
+    names = (path.with_name(f"{path.name}.mine{number or ''}") for number in count())
+    path.rename(next(name for name in names if not name.exists()))
+
+
+def _remove(path: Path, known: Fingerprint) -> None:
+    """Remove what an earlier film in another language has left, if nobody has changed it."""
+    if filmcache.fingerprint(path) == known:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _tell(path: Path, files: dict[str, Fingerprint], order: Order, key: str) -> None:

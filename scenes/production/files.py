@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
-import re
 import shutil
 import tempfile
 import time
@@ -17,6 +17,9 @@ from learning.errors import InputError, RunError
 
 PREFIX = ".lossreel-"
 A_DAY = 24 * 3600
+SIGNATURE = ".lossreel"
+"""In a folder that we have made: what is in it."""
+LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _machine() -> str:
@@ -88,25 +91,38 @@ def clear_up_after(mark: str, parent: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def check_replaceable(folder: Path, ours: re.Pattern[str], what: str) -> None:
-    """Refuse to replace a folder that holds anything but what we put there.
+def sign(folder: Path) -> None:
+    """Write down in a finished folder what is in it: as long as it holds nothing else it may be replaced."""
+    (folder / SIGNATURE).write_text(json.dumps(_sizes(folder)), encoding="utf-8")
+
+
+def check_replaceable(folder: Path) -> None:
+    """Refuse to replace a folder that holds anything but what we have put there, as we have put it there.
 
     Args:
         folder: it may be missing.
-        ours: what names of ours look like.
-        what: what a name of another kind is not, e.g. "no frame of a film".
 
     Raises:
         InputError: it holds something else, or is a file.
     """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file, a folder is to go there: rename it, or choose another place with -o")
     try:
-        strangers = sorted(path.name for path in folder.iterdir() if not ours.fullmatch(path.name))
-    except FileNotFoundError:
-        return
-    except NotADirectoryError as error:
-        raise InputError(f"{folder} is a file, a folder is to go there: choose another name with -o") from error
+        ours = json.loads((folder / SIGNATURE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        ours = {}
+    strangers = sorted(name for name, size in _sizes(folder).items() if ours.get(name) != size)
     if strangers:
-        raise InputError(f"{folder} holds {strangers[0]}, which is {what}: choose another folder with -o, or empty it")
+        raise InputError(
+            f"{folder} holds {strangers[0]}, which lossreel has not put there: "
+            "move it away, or choose another place with -o"
+        )
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes of every file in a folder, by its name from there; not of what file managers leave behind."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in (SIGNATURE, *LITTER))
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(files)}
 
 
 def put(source: Path, target: Path) -> None:

@@ -17,9 +17,6 @@ from scenes.parameters import FilmParameters
 
 FILMS_FOLDER = Path("media", "films")
 LONGEST = 80
-PICTURE = re.compile(r"\d{5,}\.png|\d{2}-[\w-]+\.png")
-"""In a folder that we have made: a frame of a film, or the last frame of a beat."""
-
 DEFAULT_THEME = "dark"
 DEFAULT_LANGUAGE = "en"
 
@@ -33,7 +30,7 @@ def film_path(entry: Entry, parameters: FilmParameters, output: Output, theme: s
     name = film_name(entry, parameters, output, theme, language)
     target = _given(output, name) if output.path else FILMS_FOLDER / (name + output.suffix)
     if output.is_folder:
-        check_replaceable(target, PICTURE, "no frame of a film")
+        check_replaceable(target)
     return target
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from learning.errors import unknown
 from scenes import captions
 from scenes.captions import own
+from scenes.fonts import check_font
 from scenes.production.naming import film_path
-from scenes.production.output import WITH_COMPANIONS, Output
+from scenes.production.output import Output
 from scenes.production.recipe import Recipe
 from scenes.theme import THEMES
 
@@ -55,15 +56,42 @@ class Order:
         return captions.tag_of(self.language)
 
     @property
+    def version(self) -> str:
+        """What names of files say of the language: somebody's own English is not ours."""
+        is_ours = self.language in captions.LANGUAGES
+        return self.tag if is_ours or self.tag not in captions.LANGUAGES else f"{self.tag}-own"
+
+    @property
     def others(self) -> tuple[str, ...]:
         """The languages in which the film is told besides, in files for a player."""
-        has_players = self.output.moves and self.output.format in WITH_COMPANIONS
-        return captions.others(self.language) if has_players else ()
+        return captions.others(self.language) if self.output.is_video else ()
 
     @cached_property
     def target(self) -> Path:
         """The file or folder to be written."""
-        return film_path(self.entry, self.parameters, self.output, self.theme, self.tag)
+        return film_path(self.entry, self.parameters, self.output, self.theme, self.version)
+
+    @cached_property
+    def font(self) -> str:
+        """The family that sets its language.
+
+        Raises:
+            RunError: this machine has none; says what to install.
+        """
+        return check_font(self.language)
+
+    @cached_property
+    def title(self) -> str:
+        """What the film is called in its language."""
+        return captions.load(self.language).text(f"{self.entry.name}.title")
+
+    def settle(self) -> None:
+        """Look up font and title: whoever saves captions from now on, the film is finished as it was begun.
+
+        Raises:
+            RunError: this machine has no font for the language; says what to install.
+        """
+        _ = self.font, self.title
 
     @cached_property
     def recipe(self) -> Recipe:

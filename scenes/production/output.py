@@ -10,12 +10,10 @@ from learning.errors import InputError, unknown
 
 Format = Literal["mp4", "webm", "gif", "mov", "webp", "png"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-JOINABLE: tuple[Format, ...] = ("mp4", "webm", "mov")
-"""Formats in which sections stand one after the other and can be copied one by one."""
+VIDEOS: tuple[Format, ...] = ("mp4", "webm", "mov")
+"""Formats that players play: sections can be copied one by one, poster and captions lie beside."""
 WITH_ALPHA: tuple[Format, ...] = ("mov", "webm", "png", "gif", "webp")
 SLOW_FORMATS: tuple[Format, ...] = ("gif", "webp")
-WITH_COMPANIONS: tuple[Format, ...] = ("mp4", "webm", "mov")
-"""Formats that players play: poster and captions lie beside."""
 
 SLOW_FPS = 15
 SLOW_SIZE = (854, 480)
@@ -81,14 +79,10 @@ class Output:
         """Whether it is a film; otherwise it is one or more of its pictures."""
         return not (self.last_frame or self.stills)
 
-    def check_cuttable(self) -> None:
-        """Refuse what has no sections that can be cut out.
-
-        Raises:
-            InputError: it is made of pictures.
-        """
-        if self.format not in JOINABLE or not self.moves:
-            raise InputError(f"{self.format} cannot be cut: --sections goes with --format {', '.join(JOINABLE)}")
+    @property
+    def is_video(self) -> bool:
+        """Whether it has sections that can be cut out, a poster, captions."""
+        return self.format in VIDEOS and self.moves
 
     @property
     def settings(self) -> dict[str, str | int | bool]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from learning import source, store
-from learning.errors import InputError
+from learning.errors import InputError, RunError
 from learning.experiment import digest_of
 from scenes import captions
 from scenes.fonts import fingerprint, font_for
@@ -134,7 +134,7 @@ def is_current(order: Order) -> bool:
     """
     try:
         data = Recipe.of(order) == order.recipe
-    except InputError:  # a data file is gone
+    except (InputError, RunError, ValueError, KeyError):  # a data file is gone, captions are half written
         return False
     are_read = all(captions.is_current(language) for language in (order.language, *order.others))
     return data and are_read and source.is_current(sources_of(order))

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import learning.store
 from learning import cache
 from learning.experiment import files_read_once
-from scenes import captions
-from scenes.fonts import check_font
 from scenes.production import filmcache, recipe
 from scenes.production.delivery import check_target, deliver, is_in_place
-from scenes.production.files import workplace
+from scenes.production.files import sign, workplace
 from scenes.production.memory import rare_collections
 from scenes.production.order import Order
-from scenes.production.output import JOINABLE, Output
+from scenes.production.output import Output
 from scenes.production.progress import Report
 from scenes.production.sections import Section, unchanged
 
@@ -93,12 +91,14 @@ def take_from_cache(order: Order) -> bool:
 
 
 def _make(order: Order, force: bool, progress: Report | None) -> Rendered:
-    check_font(order.language)
+    order.settle()
     earlier = None if force else _earlier(order)
     with workplace(order.target) as place:
         bundle = place / "bundle"
         bundle.mkdir()
         sections = shoot(order, fetch_histories(order.parameters, progress), bundle, progress, earlier)
+        if order.output.is_folder:
+            sign(bundle / "film")
         files = filmcache.fingerprints(bundle)
         is_current = recipe.is_current(order)
         if is_current:
@@ -115,7 +115,7 @@ def fetch_histories(parameters: FilmParameters, progress: Report | None = None) 
 
 def nearest(order: Order) -> tuple[Kept, int] | None:
     """Find the film in the cache that has most sections in common with what is to be made, and how many."""
-    if order.output.format not in JOINABLE or not order.output.moves:
+    if not order.output.is_video:
         return None
     relatives = filmcache.relatives(order.recipe)
     counts = [unchanged(kept.sections, kept.recipe.inputs, order.recipe.inputs) for kept in relatives]
@@ -154,8 +154,7 @@ def shoot(
     report = (lambda done: progress("drawing", done, order.entry.seconds)) if progress else None
     shot = shoot_film(order, histories, bundle / f"film{order.output.suffix}", report, earlier)
     digests = {label: history.digest() for label, history in histories.items()}
-    title = captions.load(order.language).text(f"{order.entry.name}.title")
     told = {order.tag: shot.subtitles}
     told |= {other: subtitles_in(other, order, histories, bundle.parent) for other in order.others}
-    companions.write(bundle, shot, title, order.output, digests, told)
+    companions.write(bundle, shot, order.title, order.output, digests, told)
     return shot.sections

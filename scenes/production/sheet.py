@@ -93,7 +93,7 @@ def sheet(
 
 
 def _target(order: Order, path: Path | None) -> Path:
-    name = f"{film_name(order.entry, order.parameters, Output(), order.theme, order.tag)}-sheet.png"
+    name = f"{film_name(order.entry, order.parameters, Output(), order.theme, order.version)}-sheet.png"
     target = FILMS_FOLDER / name if path is None else path / name if path.is_dir() else path
     if target.suffix.lower() != ".png":
         raise InputError(f"{target} is no PNG file: name it {target.stem}.png")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from learning.errors import RunError
 from scenes.film import Film
-from scenes.fonts import check_font
 from scenes.production.encode import Encoder, open_after, open_sink
 from scenes.production.frames import Pixels, straight_alpha
 from scenes.production.inputs import WatchedCaptions, watched_parameters, watched_runs
@@ -152,7 +151,7 @@ def subtitles_in(language: str, order: Order, histories: Histories, place: Path)
         film = make_film(replace(order, language=language), histories, skip_animations=True)
         look: Look | None = getattr(film, "look", None)
         if look is not None:
-            look.font = check_font(order.language)
+            look.font = order.font
         film.render()
         return film.subtitles
 

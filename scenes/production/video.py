@@ -89,7 +89,7 @@ class VideoSink:
         self._codec = _codec(output)
         self._next = self._section = 0
         self._reformatter = VideoReformatter()
-        self._container = av.open(str(path), "w", options=_muxing(output))
+        self._container = av.open(str(path), "w", options=muxing(output.suffix))
         self._stream: Any = self._container.add_stream(self._codec.name, rate=output.fps)
         self._encoder: Any = self._stream.codec_context
         self._set_up(self._encoder)
@@ -205,5 +205,6 @@ def _codec(output: Output) -> Codec:
     return PRORES if output.transparent else H264
 
 
-def _muxing(output: Output) -> dict[str, str]:
-    return {"movflags": "+faststart"} if output.format in ("mp4", "mov") else {}
+def muxing(suffix: str) -> dict[str, str]:
+    """Options of a container: an MP4 has its index first, so that it starts at once."""
+    return {"movflags": "+faststart"} if suffix in (".mp4", ".mov") else {}

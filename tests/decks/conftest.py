@@ -24,14 +24,20 @@ theme = "light"
 
 
 @pytest.fixture(scope="session")
-def deck(tmp_path_factory):
-    """Render the films and cut them, once."""
+def talk(tmp_path_factory):
+    """A folder with a lecture file, its films, and the cache that they are in."""
     folder = tmp_path_factory.mktemp("lecture")
     (folder / "lecture.toml").write_text(LECTURE, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOSSREEL_CACHE", str(folder / "cache"))
-        read = lecture.read(folder / "lecture.toml", folder=folder / "films")
-        decks.check(read)
-        for film in read.films:
+        for film in lecture.read(folder / "lecture.toml", folder=folder / "films").films:
             fulfil(film.order)
-        return decks.collect(read, folder / "cut")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def deck(talk):
+    """The lecture, cut, once."""
+    read = lecture.read(talk / "lecture.toml", folder=talk / "films")
+    decks.check(read)
+    return decks.collect(read, talk / "cut")

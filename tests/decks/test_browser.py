@@ -42,6 +42,7 @@ HURRY = (
 )
 PLAYS = f"() => {{ const v = {VIDEO}; return !v.paused && v.currentTime > 0 && v.currentTime < v.duration }}"
 LOADED = "() => [...document.querySelectorAll('video')].map(v => v.hasAttribute('src'))"
+AT_ITS_END = "video => video.paused && !video.seeking && video.currentTime > 0 && video.currentTime === video.duration"
 HERE = "() => Reveal.getCurrentSlide().id"
 
 
@@ -95,6 +96,14 @@ def press(page, *keys):
     for key in keys:
         with arriving(page):
             page.keyboard.press(key)
+
+
+def wait_for(page, element, condition):
+    """Wait until something is so of an element, in whatever frame it is."""
+    until = time.monotonic() + PATIENCE
+    while not (holds := element.evaluate(condition)) and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    assert holds
 
 
 def shows(page, picture):
@@ -238,6 +247,41 @@ def test_c_goes_through_the_languages_and_the_last_words_stay(deck, shown, tmp_p
     page.wait_for_function("() => document.querySelector('.present .present .subtitle').innerText.includes('bold')")
 
 
+@pytest.mark.parametrize("text", ["모두 더하면 손실은 8,587.69", "WWWWW " * 12])
+def test_subtitles_stay_where_projectors_do_not_crop(deck, shown, tmp_path, text):
+    chapter = deck.chapters[0]
+    slide = chapter.slides[0]
+    spoken = {"ko" if "모두" in text else "en": (Caption(0.0, slide.clip.seconds, text),)}
+    told = replace(chapter, slides=(replace(slide, clip=replace(slide.clip, captions=spoken)),))
+    html.write(replace(deck, chapters=(told,)), tmp_path / "deck.html")
+    page = shown(tmp_path / "deck.html", "#/tangent.question")
+    page.keyboard.press("c")
+    said = page.locator(".present .present .subtitle span")
+    said.wait_for()
+    box, behind = said.bounding_box(), page.locator(".present .present .subtitle").bounding_box()
+    line = 0.04 * 1.25 * SIZE["height"]
+    assert box["height"] == pytest.approx(line * (1 if "모두" in text else 2), abs=0.5)
+    assert box["y"] + box["height"] == pytest.approx(0.95 * SIZE["height"], abs=0.5)
+    assert box["x"] >= 0.05 * SIZE["width"]
+    assert behind["y"] + behind["height"] == pytest.approx(SIZE["height"], abs=0.5)
+    assert behind["y"] <= 0.9 * SIZE["height"]
+
+
+def test_what_is_said_to_the_lecturer_stands_in_a_box_over_the_title_and_goes(deck, written, shown):
+    page = shown(written["file"], f"#/{deck.chapters[1].slides[0].id}")
+    page.keyboard.press("c")
+    said = page.locator("#said.fresh")
+    colors = said.evaluate("line => [getComputedStyle(line).backgroundColor, getComputedStyle(line).borderStyle]")
+    assert colors == ["rgb(255, 255, 255)", "solid"]  # as the film is
+    box = said.bounding_box()
+    assert box["x"] + box["width"] < 0.5 * SIZE["width"]
+    assert box["y"] + box["height"] < 0.13 * SIZE["height"]
+    page.keyboard.press("c")
+    begun = time.monotonic()
+    page.wait_for_function("() => getComputedStyle(document.getElementById('said')).opacity === '0'")
+    assert 1 < time.monotonic() - begun < 1.7 + PATIENCE
+
+
 def test_links_lead_deep_into_the_deck(deck, shown, tmp_path):
     chapter = deck.chapters[1]
     slides = tuple(replace(slide, id=f"학습률 1.5.{slide.clip.key}") for slide in chapter.slides)
@@ -267,8 +311,9 @@ def test_the_speaker_sees_the_note_and_what_comes_next_and_leads_from_there(deck
     here = "section.present section.present"
     current.locator(f"{here}[id='{first.id}']").wait_for()
     upcoming.locator(f"{here}[id='{second.id}']").wait_for()
-    still = upcoming.locator(f"{here} video")
-    assert still.evaluate("video => [video.paused, video.currentTime]") == [True, 0]
+    place = f"{first.clip.title} ({len(deck.chapters[1].slides)}개 중 1번째), 0:{round(first.clip.seconds):02d} min"
+    assert note.locator("p").first.inner_text() == place
+    wait_for(speaker, upcoming.locator(f"{here} video"), AT_ITS_END)
     speaker.keyboard.press("ArrowRight")
     page.wait_for_function(f"id => ({HERE})() === id", arg=second.id)
     note.get_by_text(second.clip.note).wait_for()
@@ -276,6 +321,23 @@ def test_the_speaker_sees_the_note_and_what_comes_next_and_leads_from_there(deck
     page.wait_for_function(PLAYS)
     speaker.keyboard.press("w")
     page.wait_for_function(f"() => {VIDEO}.paused")
+
+
+def test_the_speaker_sees_the_end_of_what_will_loop_and_what_a_film_consists_of(deck, written, shown):
+    chapter = deck.chapters[0]
+    looping = next(slide for slide in chapter.slides if slide.loops)
+    page = shown(written["file"], f"#/{chapter.slides[chapter.slides.index(looping) - 1].id}")
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    speaker = opened.value
+    upcoming = speaker.frame_locator("#upcoming-slide iframe")
+    upcoming.locator(f"section.present section.present[id='{looping.id}']").wait_for()
+    wait_for(speaker, upcoming.locator("section.present section.present video"), AT_ITS_END)
+    page.evaluate(f"() => {{ location.hash = '#/{chapter.id}' }}")
+    note = speaker.locator(".speaker-controls-notes .value")
+    note.get_by_text(chapter.teaches).wait_for()
+    for slide in chapter.slides:
+        assert slide.clip.title in note.inner_text()
 
 
 def test_a_deck_of_more_sections_than_a_page_may_have_videos_plays_to_the_end(deck, shown, tmp_path):

@@ -58,6 +58,16 @@ def clips_of(page):
     return page.select("section > section:has(video)")
 
 
+def said(section):
+    """What the speaker is to say there."""
+    return "".join(line.text for line in section.select(".notes p:not([style])"))
+
+
+def known(section):
+    """What the speaker is told besides."""
+    return [line.text for line in section.select(".notes p[style]")]
+
+
 def slides_of(deck):
     return [slide for chapter in deck.chapters for slide in chapter.slides]
 
@@ -117,10 +127,23 @@ def test_a_slide_says_to_all_what_it_shows_and_to_the_speaker_what_to_say(deck, 
     for section, slide in zip(clips_of(page), slides_of(deck), strict=True):
         assert section.h3.string == slide.clip.title
         assert section.video["aria-label"] == slide.description
-        assert section.select_one("aside.notes").text == slide.clip.note
+        assert said(section) == slide.clip.note
         assert section.video.has_attr("loop") == slide.loops == (slide.clip.key == "roll")
         assert section.video.has_attr("muted")
         assert section.video.has_attr("playsinline")
+
+
+def test_the_speaker_is_told_which_section_it_is_how_long_and_what_a_film_consists_of(deck, tmp_path):
+    page = read(deck, tmp_path / "deck.html")
+    for film, place in zip(deck.chapters, ("({} of {})", "({1}개 중 {0}번째)"), strict=True):
+        count, times = len(film.slides), [f"0:{round(slide.clip.frames / 5):02d} min" for slide in film.slides]
+        parts = list(zip(film.slides, times, strict=True))
+        assert known(page.find(id=film.id)) == [f"{time}, {slide.clip.title}" for slide, time in parts]
+        for number, (slide, time) in enumerate(parts, 1):
+            lines = [line.text for line in page.find(id=slide.id).select(".notes p")]
+            assert lines[0] == f"{slide.clip.title} {place.format(number, count)}, {time}"
+            assert lines[1:-1] == (["Plays again and again until you go on."] if slide.loops else [])
+            assert lines[-1] == slide.clip.note
 
 
 def test_films_keep_their_language_and_their_theme(deck, tmp_path):
@@ -135,7 +158,8 @@ def test_films_keep_their_language_and_their_theme(deck, tmp_path):
 def test_running_times_are_those_of_the_films(deck, tmp_path):
     page = read(deck, tmp_path / "deck.html")
     for time, film in zip(page.select("ol .time"), deck.chapters, strict=True):
-        minutes, seconds = map(int, time.string.split(":"))
+        assert page.find(id=film.id).select_one(".time").string == time.string
+        minutes, seconds = map(int, time.string.removesuffix(" min").split(":"))
         assert minutes * 60 + seconds == pytest.approx(sum(s.clip.frames for s in film.slides) / 5, abs=0.5)
 
 
@@ -146,7 +170,10 @@ def test_what_was_written_is_shown_as_it_stands(deck, tmp_path):
     assert tags(page) == tags(tame)
     shown = [page.title, page.h1, page.h2, page.h3, *page.select(".film, .label, .teaches")]
     assert [" ".join(node.text.split()) for node in shown] == [TAME] * 8
-    assert ["".join(note.text.split()) for note in page.select(".notes")] == ["".join(TAME.split())] * 2
+    film, section = (note.parent for note in page.select(".notes"))
+    assert ["".join(said(slide).split()) for slide in (film, section)] == ["".join(TAME.split())] * 2
+    assert known(film)[0].endswith(TAME)
+    assert known(section)[0].startswith(TAME)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -199,7 +226,7 @@ def test_every_language_is_on_the_video_and_the_last_words_stay(deck, tmp_path):
 def test_sixteen_films_stand_on_the_title_slide(deck, tmp_path):
     films = tuple(replace(deck.chapters[0], id=f"film-{number}") for number in range(16))
     page = read(replace(deck, chapters=films), tmp_path / "deck.html")
-    assert page.ol["style"] == "--rows: 8"
+    assert page.ol["style"] == f"--rows: 8; --cells: {len(deck.chapters[0].title) + 2}"
     assert len(page.select("ol.many > li")) == 16
 
 

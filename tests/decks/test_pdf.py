@@ -1,6 +1,7 @@
 """Handouts, read back from the PDF file."""
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +35,9 @@ KOREAN = (
     ),
     ("run", "기울기는 하나, 첫걸음은 여럿", ("손실을 λmax로 나누기",), "학습이 모두 (−5, 10)에서 출발합니다."),
 )
+POINTS = 72 / 25.4
+"""To a millimetre."""
+
 WICKED = (
     '#read("/etc/passwd")',
     "*b* _i_ `c`",
@@ -209,6 +213,24 @@ def test_the_last_picture_of_every_section_is_there_as_it_is(deck, handout):
     assert posters == [(160, 90)] * 2
 
 
+def test_pictures_are_as_wide_as_the_text_on_paper_and_posters_nearly_so(deck, handout):
+    reader = handout(deck)
+    widths = [[abs(matrix[0, 0]) / POINTS for _, matrix in placements(page)] for page in reader.pages]
+    assert min(widths[0]) > 140
+    assert widths[2] == pytest.approx([174], abs=0.1)
+    assert min(widths[1] + widths[3]) > 139  # the title of the film stands above them
+
+
+@pytest.mark.parametrize(("films", "least"), [(1, 170), (3, 90), (6, 80), (9, 50), (30, 30)])
+def test_the_cover_is_one_page_while_its_posters_can_be_seen(tmp_path, handout, films, least):
+    reader = handout(make_deck(*(make_chapter(tmp_path, f"film {n}", SECTIONS[:1]) for n in range(films))))
+    cover = len(reader.pages) - films
+    assert cover == (1 if films < 19 else 2)
+    widths = [matrix[0, 0] / POINTS for page in reader.pages[:cover] for _, matrix in placements(page)]
+    assert len(widths) == films
+    assert min(widths) > least
+
+
 def test_the_file_tells_its_title_its_language_and_what_its_pictures_show(deck, handout):
     reader = handout(deck)
     assert reader.metadata.title == deck.title
@@ -314,7 +336,7 @@ def test_a_very_long_note_flows_onto_the_next_pages(tmp_path, handout, language,
     assert "Howwrong&why?" in solid(reader.pages[-1].extract_text())
 
 
-def test_a_hundred_and_thirty_sections_are_two_to_a_page(tmp_path, handout):
+def test_a_hundred_and_thirty_sections_are_two_to_a_page_and_large(tmp_path, handout):
     sections = [(f"s{n}", f"Section {n}", ("said",), "A note of some length. " * n) for n in range(13)]
     reader = handout(make_deck(*(make_chapter(tmp_path, f"film {n}", sections) for n in range(10))))
     assert [len(page.images) for page in reader.pages] == [10, *[2, 2, 2, 2, 2, 2, 1] * 10]
@@ -322,8 +344,9 @@ def test_a_hundred_and_thirty_sections_are_two_to_a_page(tmp_path, handout):
     assert titles == [f"Section {n}" for n in range(13)] * 10
     numbers = [page.extract_text().split()[-1] for page in reader.pages[1:]]
     assert numbers == [str(n) for n in range(2, 72)]
-    heights = [tuple(round(matrix[2, 1]) for _, matrix in placements(page)) for page in reader.pages[2:7]]
-    assert len(set(heights)) == 1  # however long the notes are
+    sizes = [[tuple(matrix.diagonal()[:2] / POINTS) for _, matrix in placements(page)] for page in reader.pages[1:]]
+    assert all(upper == lower for upper, lower in (on_page for on_page in sizes if len(on_page) == 2))
+    assert min(abs(width) for on_page in sizes for width, _ in on_page) > 139  # however long the notes are
 
 
 @pytest.mark.parametrize("size", [(90, 160), (100, 100), (320, 100)])
@@ -334,14 +357,14 @@ def test_pictures_of_other_shapes_keep_them(tmp_path, handout, size):
     assert len(drawn) == 2
     for width, height in drawn:
         assert width / height == pytest.approx(size[0] / size[1], rel=1e-3)
-        assert width < 344  # points: no wider than the column
-        assert height < 240
+        assert width < 175 * POINTS  # no wider than the text
+        assert height < 99 * POINTS
 
 
 def test_a_word_without_end_stays_in_its_column(tmp_path, handout):
     sections = [("one", "x" * 60, ("y" * 60,), "z" * 400)]
     lines = handout(make_deck(make_chapter(tmp_path, "film", sections))).pages[1].extract_text().split()
-    for letter, most in (("x", 24), ("y", 36), ("z", 90)):
+    for letter, most in (("x", 80), ("y", 60), ("z", 80)):
         runs = [len(line) for line in lines if set(line) == {letter}]
         assert sum(runs) == {"x": 60, "y": 60, "z": 400}[letter]
         assert max(runs) <= most
@@ -376,3 +399,30 @@ def test_what_stood_twice_in_a_row_is_told_once_and_only_in_the_language_of_the_
     assert "oncetwiceonce" in whole
     assert "onceonce" not in whole
     assert "한번" not in whole
+
+
+def test_a_caption_that_still_stands_is_not_told_again(deck, handout):
+    chapter = deck.chapters[0]
+    said = (("first", "stays"), ("stays", "second"), ("second",), ("second", "stays", "second"), ("other",))
+    cues = [tuple(Caption(at, at + 1, text) for at, text in enumerate(texts)) for texts in said]
+    slide = chapter.slides[0]
+    slides = tuple(replace(slide, clip=replace(slide.clip, note="|", captions={"en": told})) for told in cues)
+    whole = text_of(handout(replace(deck, chapters=(replace(chapter, slides=slides),))))
+    words = re.findall(r"first|stays|second|other|\|", whole)
+    assert " ".join(words) == "first stays | second | | stays second | other |"
+
+
+def test_a_section_says_from_when_to_when_it_plays(deck, handout):
+    assert_in_order(["The data", "0:00–0:02", "How wrong", "1:02–1:04"], text_of(handout(deck)))
+
+
+@pytest.mark.parametrize("chapter", [0, 1])
+def test_no_word_is_alone_in_the_last_line_of_a_note(deck, handout, chapter):
+    word = ("word", "낱말")[chapter]
+    shown = deck.chapters[chapter]
+    slide = shown.slides[0]
+    notes = [" ".join([word] * number + [f"{word}{number}."]) for number in range(15, 45)]
+    slides = tuple(replace(slide, clip=replace(slide.clip, note=note)) for note in notes)
+    reader = handout(make_deck(replace(shown, slides=slides)))
+    lines = [line.strip() for page in reader.pages for line in page.extract_text().splitlines()]
+    assert sum(line.endswith(f"{word} {word}{number}.") for number in range(15, 45) for line in lines) == len(notes)

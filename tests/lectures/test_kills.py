@@ -146,4 +146,4 @@ def test_how_many_at_a_time_does_not_matter(lecture):
         build("-j", jobs, "--force", "-o", jobs)
         found.append(content(Path(jobs)))
     assert found[0] == found[1]
-    assert len(found[0]) == 15
+    assert len(found[0]) == 3 * 7

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from toyfilm import ENTRY, ToyParameters
 
 from learning.errors import InputError
+from scenes.production.files import sign
 from scenes.production.naming import LONGEST, film_name, film_path, history_names
 from scenes.production.output import Output
 
@@ -61,8 +62,8 @@ def test_stills_are_a_folder_of_pictures():
 
 @pytest.mark.parametrize("options", [{"format": "gif"}, {"stills": True}, {"last_frame": True}, {"format": "png"}])
 def test_only_films_can_be_cut(options):
-    with pytest.raises(InputError, match="cannot be cut: --sections goes with --format mp4, webm, mov"):
-        Output.choose(**options).check_cuttable()
+    assert not Output.choose(**options).is_video
+    assert Output.choose(format="webm").is_video
 
 
 @pytest.mark.parametrize(
@@ -175,8 +176,15 @@ def test_a_folder_that_holds_something_else_is_not_replaced(tmp_path):
     (tmp_path / "thesis.docx").write_text("years of work")
     with pytest.raises(InputError, match=r"thesis\.docx"):
         path(Output("png", path=tmp_path))
-    (tmp_path / "thesis.docx").rename(tmp_path / "00000.png")
+    (tmp_path / "thesis.docx").rename(tmp_path / "00000.png")  # some number their own pictures so, too
+    with pytest.raises(InputError, match=r"00000\.png, which lossreel has not put there"):
+        path(Output("png", path=tmp_path))
+    sign(tmp_path)
+    (tmp_path / ".DS_Store").write_text("litter")
     assert path(Output("png", path=tmp_path)) == tmp_path
+    (tmp_path / "00000.png").write_text("painted over")
+    with pytest.raises(InputError, match=r"00000\.png, which lossreel has not put there"):
+        path(Output("png", path=tmp_path))
 
 
 def test_histories_are_named_like_films():

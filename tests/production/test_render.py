@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from manim import config
 from PIL import Image
+from toyfilm_entry import ENTRY
 
 from learning.errors import InputError, RunError
-from scenes import fonts
+from scenes import captions, fonts
 from scenes.production import filmcache
 from scenes.production.output import Output
 from scenes.production.render import render
@@ -153,8 +154,11 @@ def test_pictures_last_as_long_as_the_film(shoot, name):
 
 def test_a_folder_of_frames(shoot):
     folder = shoot("png")
-    assert len(list(folder.iterdir())) == 108
+    assert len(list(folder.glob("*.png"))) == 108
     assert shoot("png", force=True) == folder
+    (folder / "00001.png").write_bytes(b"painted over")
+    with pytest.raises(InputError, match=r"holds \d{5}\.png, which lossreel has not put there"):
+        shoot("png", force=True)
 
 
 def test_the_last_frame_alone(shoot):
@@ -166,7 +170,7 @@ def test_the_last_frame_alone(shoot):
 def test_stills_are_the_ends_of_the_beats(shoot):
     """Held against the last frame of each section of the film itself."""
     folder = shoot(output=Output("png", 320, 180, 30, stills=True))
-    pictures = sorted(folder.iterdir())
+    pictures = sorted(folder.glob("*.png"))
     assert [path.name for path in pictures] == ["01-one.png", "02-two.png", "03-three.png"]
     with av.open(str(shoot())) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
@@ -177,7 +181,7 @@ def test_stills_are_the_ends_of_the_beats(shoot):
 
 def test_stills_can_be_transparent(shoot):
     folder = shoot(output=Output("png", 320, 180, stills=True, transparent=True))
-    for path in folder.iterdir():
+    for path in folder.glob("*.png"):
         alpha = np.array(Image.open(path))[..., 3]
         assert (alpha == 0).mean() > 0.5 > (alpha == 255).mean() > 0.1
 
@@ -238,7 +242,56 @@ def test_a_file_that_was_damaged_is_put_in_place_again(shoot, suffix, damage):
     if damage == "changed":
         broken.write_bytes(good[broken.name][:-7])
     shoot()
-    assert {p.name: p.read_bytes() for p in path.parent.iterdir()} == good
+    there = {p.name: p.read_bytes() for p in path.parent.iterdir()}
+    assert {name: there[name] for name in good} == good
+    kept = {f"{broken.name}.mine"} if damage == "changed" and suffix.endswith(("srt", "vtt")) else set()
+    assert there.keys() - good.keys() == kept  # somebody may have mended the captions
+
+
+def test_captions_that_were_mended_by_hand_are_kept(shoot):
+    path = shoot()
+    ours, mended = path.with_suffix(".ko.srt"), []
+    for text in ("mine", "mine again"):
+        ours.write_text(text)
+        shoot(force=True)
+        mended.append(text)
+        assert sorted(p.read_text() for p in path.parent.glob("*.mine*")) == sorted(mended)
+        assert "mine" not in ours.read_text(encoding="utf-8")
+
+
+def test_a_film_in_another_language_takes_the_captions_of_the_first_away(shoot):
+    path = shoot(language="ko", output=Output("mp4", 320, 180, 30, path=Path("a.mp4")))
+    assert path.with_name("a.en.srt").exists()
+    shoot(output=Output("mp4", 320, 180, 30, path=Path("a.mp4")))
+    assert {p.name for p in Path().glob("a.*")} == {
+        f"a.{s}" for s in ["json", "mp4", "png", "srt", "vtt", "ko.srt", "ko.vtt"]
+    }
+
+
+def test_captions_of_another_film_are_not_touched(shoot):
+    """`a.ko.vtt` is what the film `a.ko.mp4` has, and what `a.mp4` has in Korean."""
+    shoot(language="ko", output=Output("mp4", 320, 180, 30, path=Path("a.ko.mp4")))
+    before = {p.name: p.read_bytes() for p in Path().glob("a.ko.*")}
+    output = Output("mp4", 320, 180, 30, path=Path("a.mp4"))
+    shoot(output=output, parameters={"seconds": 0.5})
+    assert {p.name: p.read_bytes() for p in Path().glob("a.ko.*")} == before
+    assert not render(ENTRY, ENTRY.parameters(seconds=0.5), output).fresh
+
+
+def test_captions_that_are_saved_half_written_do_not_lose_the_film(shoot, monkeypatch):
+    """Somebody goes on translating while the film is drawn."""
+    words = Path("xx.toml")
+    good = captions.path_of("en").read_text(encoding="utf-8")
+    film = '[toy]\ntitle = "Toy"\nteaches = "x"\n\n[readout]'
+    words.write_text(good.replace("[readout]", film, 1), encoding="utf-8")
+
+    def saved(*arguments):
+        words.write_text("[half")
+        return kept(*arguments)
+
+    kept = filmcache.fingerprints
+    monkeypatch.setattr(filmcache, "fingerprints", saved)
+    assert shoot(language="xx.toml").exists()
 
 
 def test_a_film_of_frames_or_one_picture_is_recognised_in_place(toy):
