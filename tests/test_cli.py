@@ -152,7 +152,7 @@ def test_what_goes_wrong_on_the_way_ends_with_one(run, monkeypatch):
     def fail(*_, **__):
         raise RunError("no room on the disk; make some")
 
-    monkeypatch.setattr("scenes.production.render.render", fail)
+    monkeypatch.setattr("scenes.production.render.fulfil", fail)
     assert run("render", "descent") == (1, "", "lossreel: error: no room on the disk; make some\n")
 
 
@@ -160,7 +160,7 @@ def test_what_nobody_expected_is_one_line_too(run, monkeypatch):
     def fail(*_, **__):
         raise KeyError("surprise\nof two lines")
 
-    monkeypatch.setattr("scenes.production.render.render", fail)
+    monkeypatch.setattr("scenes.production.render.fulfil", fail)
     status, _, err = run("render", "descent")
     assert status == 1
     assert err.count("\n") == 1
@@ -180,7 +180,7 @@ def test_an_interrupt_ends_with_130_and_one_line(run, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("scenes.production.render.render", stop)
+    monkeypatch.setattr("scenes.production.render.fulfil", stop)
     assert run("render", "descent") == (130, "", "lossreel: interrupted\n")
 
 
