@@ -17,8 +17,7 @@ from learning.errors import InputError, RunError
 from scenes import complaints, options
 from scenes.catalogue import Entry
 from scenes.production.output import SLOW_FORMATS, Output
-
-INTERRUPTED = 130
+from scenes.start import INTERRUPTED
 
 
 class StoppedError(Exception):
@@ -179,7 +178,7 @@ def build(debug: bool, /, path: Path | None, **given: Any) -> None:
     from scenes.workers.executors import executor_of
 
     executor = executor_of(given["executor"], given["jobs"])
-    path = path or building.lecture_here()
+    path = path or building.lecture_here("build")
     if given["files"]:
         _list_dependencies(path)
     read = lecture.read(path, folder=given["folder"], quality=given["quality"])
@@ -210,12 +209,11 @@ def deck(debug: bool, /, path: Path | None, **given: Any) -> None:
     from scenes.workers.executors import executor_of
 
     executor = executor_of(given["executor"], given["jobs"])
-    read = lecture.read(path or building.lecture_here(), quality=given["quality"])
-    kinds = making.kinds_of(given["kinds"], given["target"])
-    targets = {kind: making.target_of(read, kind, given["target"], as_folder=given["as_folder"]) for kind in kinds}
+    read = lecture.read(path or building.lecture_here("deck"), quality=given["quality"])
+    targets = making.targets_of(read, given["kinds"], given["target"], as_folder=given["as_folder"])
     decks.check(read)
     if not building.build(read, executor, force=given["force"], debug=debug):
-        raise click.exceptions.Exit(1)
+        raise RunError("no deck is made of a lecture that lacks films: mend what failed, then give the command again")
     for target in making.make(read, targets, as_folder=given["as_folder"]):
         click.echo(making.told(target))
         _open(target / "index.html" if given["as_folder"] else target, given["preview"])
@@ -230,7 +228,7 @@ def watch(debug: bool, /, path: Path | None, **given: Any) -> None:
     from scenes.workers.executors import executor_of
 
     executor_of(given["executor"], given["jobs"])  # a wrong address is not waited out
-    path = path or lecture_here()
+    path = path or lecture_here("watch")
     watching.watch(path, [*options.as_given(given), *(["--debug"] if debug else [])])
 
 

@@ -69,6 +69,7 @@ def show(
     *,
     theme: str = "dark",
     lang: str = "en",
+    captions: str | os.PathLike[str] | None = None,
     quality: str | None = None,
     resolution: Sequence[int] | None = None,
     fps: int | None = None,
@@ -85,7 +86,8 @@ def show(
     Args:
         film: its name; `lossreel list` has them all.
         theme: dark or light.
-        lang: of titles and captions: en, ko, or the path of a file with captions such as ja.toml.
+        lang: of titles and captions: en or ko.
+        captions: a file with titles and captions in another language, such as ja.toml.
         quality: manim's letter: l, m, h, p or k. None: 854x480 at 30 frames a second.
         resolution: width and height in pixels, even numbers.
         fps: frames a second.
@@ -104,14 +106,14 @@ def show(
     from scenes.production.progress import reporter
     from scenes.production.render import render
 
-    entry = find(film)
+    entry, language = find(str(film)), lang if captions is None else os.fspath(captions)
     asked = {"quality": quality, "resolution": resolution, "fps": fps, "format": format}
     output = _output({**asked, "transparent": transparent, "last_frame": last_frame})
     chosen = _parameters(entry.parameters, parameters)
     with reporter() as progress, _same_random_numbers():
-        made = render(entry, chosen, output, theme=theme, language=lang, force=force, progress=progress)
+        made = render(entry, chosen, output, theme=theme, language=language, force=force, progress=progress)
     path = made.path.absolute()
-    return Shown(path, snippets.Exhibit.of(path, snippets.title_of(entry, lang), lang, output), embed, width)
+    return Shown(path, snippets.Exhibit.of(path, snippets.title_of(entry, language), language, output), embed, width)
 
 
 def _output(asked: Mapping[str, Any]) -> Output:

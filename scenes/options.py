@@ -220,7 +220,7 @@ def deck_options() -> list[click.Parameter]:
         *(option for option in build_options() if option.name in own),
         click.Option(["--to", "kinds"], type=kinds, multiple=True, help="Format of the slides; repeat it for more."),
         click.Option(["--folder", "as_folder"], is_flag=True, help="HTML as a folder, not as one file."),
-        click.Option(["-o", "--output", "target"], type=click.Path(path_type=Path), metavar="PATH", help=where),
+        click.Option(["-o", "--output", "target"], metavar="PATH", help=where),
         click.Option(["-p", "--preview"], is_flag=True, help="Open it when done."),
     ]
 

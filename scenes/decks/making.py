@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from learning.errors import InputError, unknown
 from scenes.decks import KINDS, Kind
+from scenes.decks.seals import is_as_made, seal
 from scenes.production.files import check_replaceable, put, sign, workplace
 
 if TYPE_CHECKING:
@@ -20,54 +22,58 @@ DECKS_FOLDER = Path("media", "decks")
 Writer = Callable[["Deck", Path], None]
 
 
-def kinds_of(named: Sequence[str], given: Path | None) -> list[Kind]:
-    """Return the formats that were named, or that the name of the file asks for.
+def targets_of(lecture: Lecture, named: Sequence[str], given: str | None, *, as_folder: bool) -> dict[Kind, Path]:
+    """Return where the deck of each format goes.
+
+    Args:
+        lecture: its file's stem is the name of decks that are given none.
+        named: the formats that were named; where there are none, the name of the file tells.
+        given: what was said of the place: a file; a folder, which ends with a slash or is there; or nothing: then
+            it is media/decks/.
+        as_folder: whether the deck is a folder.
 
     Raises:
-        InputError: none is named, or the name of the file asks for another.
+        InputError: no format is named, or the name of the file asks for another; what is there would be lost; or the
+            deck cannot be a folder.
+        RunError: nothing can be written there.
     """
-    suffix = given.suffix[1:].lower() if given and not given.is_dir() else ""
+    into = given is None or given.endswith(("/", os.sep)) or (Path(given).is_dir() and not as_folder)
+    place = DECKS_FOLDER if given is None else Path(given)
+    kinds = _kinds(named, place, "" if into else place.suffix[1:].lower())
+    if as_folder and kinds != ["html"]:
+        raise InputError("--folder goes with --to html: a deck in another format is one file")
+    if as_folder and not into and place.suffix[1:].lower() in KINDS:
+        raise InputError(f"--folder makes a folder, {place} is the name of a file: leave out one of the two")
+    targets = {kind: _target(place, lecture.path.stem, kind, into=into, as_folder=as_folder) for kind in kinds}
+    for kind, target in targets.items():
+        _check(target, kind)
+    return targets
+
+
+def _kinds(named: Sequence[str], place: Path, suffix: str) -> list[Kind]:
     kinds = [kind for kind in KINDS if kind in (named or [suffix])]
     if not kinds:
         raise InputError(f"which format? name one of {', '.join(KINDS)}, e.g. --to html")
     if suffix in KINDS and kinds != [suffix]:
-        raise InputError(f"--to {' --to '.join(kinds)} and the name {given} disagree: drop one of the two")
+        raise InputError(f"--to {' --to '.join(kinds)} and the name {place} disagree: drop one of the two")
     return kinds
 
 
-def target_of(lecture: Lecture, kind: Kind, given: Path | None, *, as_folder: bool) -> Path:
-    """Return where a deck goes.
+def _target(place: Path, stem: str, kind: Kind, *, into: bool, as_folder: bool) -> Path:
+    target = place / stem if into else place
+    has_suffix = as_folder or (not into and target.suffix.lower() == f".{kind}")
+    return target if has_suffix else target.with_name(f"{target.name}.{kind}")
 
-    Args:
-        lecture: its file's stem is the deck's name.
-        kind: the format.
-        given: what the user said: a file, a folder that is there, or nothing: then media/decks/.
-        as_folder: whether the deck is a folder.
 
-    Raises:
-        InputError: what is there would be lost, or the deck cannot be a folder.
-    """
-    suffix = "" if as_folder else f".{kind}"
-    if as_folder and kind != "html":
-        raise InputError(f"--folder goes with --to html: a {kind} file is one file")
-    target = given or DECKS_FOLDER / (lecture.path.stem + suffix)
-    if as_folder:
+def _check(target: Path, kind: Kind) -> None:
+    """Refuse to replace what somebody has made or worked upon, and a place where nothing can be written."""
+    if target.suffix == f".{kind}" and target.is_file():
+        if not is_as_made(target, kind):
+            raise InputError(f"{target} is not as lossreel has made it: move it away, or choose another name with -o")
+    else:
         check_replaceable(target)
-    elif target.is_dir():
-        target /= lecture.path.stem + suffix
-    elif target.suffix.lower() != suffix:
-        target = target.with_name(target.name + suffix)
-    if kind == "pptx" and target.exists():
-        _check_unedited(target)
-    return target
-
-
-def _check_unedited(target: Path) -> None:
-    """Refuse to replace slides that somebody has worked upon."""
-    from scenes.decks.pptx_package import is_as_made
-
-    if not is_as_made(target):
-        raise InputError(f"{target} was changed since lossreel made it: move it away, or choose another name with -o")
+    with workplace(target):
+        pass
 
 
 def told(target: Path) -> str:
@@ -98,8 +104,7 @@ def make(lecture: Lecture, targets: Mapping[Kind, Path], *, as_folder: bool = Fa
             with workplace(target) as place:
                 made = place / f"deck{target.suffix}"
                 _writer(kind, as_folder)(deck, made)
-                if as_folder:
-                    sign(made)
+                sign(made) if as_folder else seal(made, kind)
                 put(made, target)
             yield target
 

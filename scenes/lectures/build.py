@@ -31,8 +31,11 @@ USUAL_NAME = "lecture.toml"
 HAS_FILMS = re.compile(r"^\s*\[\[\s*[\"']?film[\"']?\s*\]\]", re.MULTILINE)
 
 
-def lecture_here() -> Path:
+def lecture_here(command: str) -> Path:
     """Return the lecture file that is meant when none is named.
+
+    Args:
+        command: the one that asks, for the next step.
 
     Raises:
         InputError: there is no lecture.toml; names the lectures that there are.
@@ -40,7 +43,8 @@ def lecture_here() -> Path:
     if Path(USUAL_NAME).exists():
         return Path(USUAL_NAME)
     others = sorted(path.name for path in Path().glob("*.toml") if path.is_file() and _has_films(path))
-    step = f"lossreel build {' or '.join(others)}" if others else "write one, or name one: lossreel build LECTURE.toml"
+    named = " or ".join(others)
+    step = f"lossreel {command} {named}" if others else f"write one, or name one: lossreel {command} LECTURE.toml"
     raise InputError(f"no {USUAL_NAME} is here; {step}")
 
 

@@ -71,14 +71,26 @@ def test_slides_that_were_edited_are_not_overwritten(run):
     edited = Path("talk.pptx").read_bytes()
     status, _, err = run("--to", "pptx", "-o", "talk.pptx")
     assert status == 2
-    assert "talk.pptx was changed since lossreel made it" in err
+    assert "talk.pptx is not as lossreel has made it" in err
     assert Path("talk.pptx").read_bytes() == edited
 
 
-def test_a_film_that_fails_leaves_the_deck_that_was_there(run, talk):
-    broken = talk / "broken.toml"
-    broken.write_text('[[film]]\nname = "tangent"\nresolution = [320, 180]\nfps = 5\nfolder = "x"', encoding="utf-8")
-    Path("talk.html").write_text("before")
-    status = cli._run(["deck", str(broken), "--to", "html", "-o", "talk.html"], False)
-    assert status == 2
-    assert Path("talk.html").read_text() == "before"
+def test_a_handout_that_was_written_upon_is_not_overwritten(run):
+    assert run("--to", "pdf", "-o", "talk.pdf")[0] == 0
+    assert PdfReader("talk.pdf").pages
+    assert run("--to", "pdf", "-o", "talk.pdf")[0] == 0
+    with Path("talk.pdf").open("ab") as file:
+        file.write(b"% my notes")
+    status, _, err = run("--to", "pdf", "-o", "talk.pdf")
+    assert (status, "talk.pdf is not as lossreel has made it" in err) == (2, True)
+
+
+def test_a_film_that_fails_says_that_there_is_no_deck(run, monkeypatch):
+    monkeypatch.setattr("scenes.lectures.build.take_from_cache", lambda order: 1 / 0)
+    status, out, err = run("--to", "html", "-o", "talk.html")
+    assert status == 1
+    assert "2 failed" in out
+    assert err.endswith(
+        "no deck is made of a lecture that lacks films: mend what failed, then give the command again\n"
+    )
+    assert not Path("talk.html").exists()

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from learning.errors import InputError
+from learning.errors import InputError, RunError
 from scenes.decks import deck as decks
-from scenes.decks.making import kinds_of, target_of, told
+from scenes.decks.making import targets_of, told
+from scenes.decks.seals import is_as_made, seal
 from scenes.lectures import lecture
 
 
@@ -25,55 +26,84 @@ DESCENT = '[[film]]\nname = "descent"'
 
 
 @pytest.mark.parametrize(
-    ("named", "given", "kinds"),
+    ("named", "given", "targets"),
     [
-        (["html"], None, ["html"]),
-        (["pdf", "html", "pdf"], None, ["html", "pdf"]),
-        ([], Path("talk.pptx"), ["pptx"]),
-        ([], Path("TALK.PDF"), ["pdf"]),
-        (["pptx"], Path("talk"), ["pptx"]),
-        (["html"], Path("lecture-3.1"), ["html"]),
+        (["html"], None, ["media/decks/talk.html"]),
+        (["pdf", "html", "pdf"], None, ["media/decks/talk.html", "media/decks/talk.pdf"]),
+        ([], "slides.pptx", ["slides.pptx"]),
+        ([], "SLIDES.PDF", ["SLIDES.PDF"]),
+        (["pptx"], "slides", ["slides.pptx"]),
+        (["html"], "lecture-3.1", ["lecture-3.1.html"]),
+        (["html", "pdf"], "new/", ["new/talk.html", "new/talk.pdf"]),
+        (["html"], "강의/", ["강의/talk.html"]),
+        (["html"], ".", ["talk.html"]),
     ],
 )
-def test_the_format_is_what_is_named_or_what_the_file_is_called(named, given, kinds):
-    assert kinds_of(named, given) == kinds
+def test_where_a_deck_goes(named, given, targets):
+    found = targets_of(read(DESCENT), named, given, as_folder=False)
+    assert list(found.values()) == [Path(target) for target in targets]
+
+
+@pytest.mark.parametrize(
+    ("given", "target"), [(None, "media/decks/talk"), ("a", "a"), ("a/", "a/talk"), ("b.c", "b.c")]
+)
+def test_where_a_deck_goes_that_is_a_folder(given, target):
+    assert targets_of(read(DESCENT), ["html"], given, as_folder=True) == {"html": Path(target)}
 
 
 @pytest.mark.parametrize(
     ("named", "given", "message"),
     [
         ([], None, "name one of html, pptx, pdf, e.g. --to html"),
-        ([], Path("talk.key"), "name one of html, pptx, pdf"),
-        (["html"], Path("talk.pdf"), "disagree"),
-        (["html", "pdf"], Path("talk.pdf"), "disagree"),
+        ([], "talk.key", "name one of html, pptx, pdf"),
+        (["html"], "talk.pdf", "disagree"),
+        (["html", "pdf"], "talk.pdf", "disagree"),
     ],
 )
 def test_a_format_that_is_not_clear_is_asked_for(named, given, message):
     with pytest.raises(InputError, match=message):
-        kinds_of(named, given)
+        targets_of(read(DESCENT), named, given, as_folder=False)
 
 
-def test_a_deck_is_called_like_its_lecture_unless_it_is_given_a_name(tmp_path):
-    talk = read(DESCENT)
-    assert target_of(talk, "pdf", None, as_folder=False) == Path("media/decks/talk.pdf")
-    assert target_of(talk, "html", None, as_folder=True) == Path("media/decks/talk")
-    assert target_of(talk, "pptx", Path("slides/a.pptx"), as_folder=False) == Path("slides/a.pptx")
-    assert target_of(talk, "pptx", Path("lecture-3.1"), as_folder=False) == Path("lecture-3.1.pptx")
-    assert target_of(talk, "pptx", tmp_path, as_folder=False) == tmp_path / "talk.pptx"
+@pytest.mark.parametrize("kind", ["html", "pdf", "pptx"])
+def test_what_somebody_else_has_made_is_not_replaced(kind):
+    Path(f"talk.{kind}").write_text("mine")
+    with pytest.raises(InputError, match=rf"talk\.{kind} is not as lossreel has made it: move it away"):
+        targets_of(read(DESCENT), [kind], "./", as_folder=False)
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf"])
+def test_a_seal_breaks_with_every_change(kind):
+    path = Path(f"talk.{kind}")
+    path.write_bytes(b"some deck\n")
+    assert not is_as_made(path, kind)
+    seal(path, kind)
+    whole = path.read_bytes()
+    assert is_as_made(path, kind)
+    for changed in (whole.replace(b"some", b"same"), whole + b"x", whole[:-1], b"x" + whole, whole * 2, b""):
+        path.write_bytes(changed)
+        assert not is_as_made(path, kind)
 
 
 def test_a_folder_that_holds_something_else_is_not_replaced():
     Path("slides").mkdir()
     talk = read(DESCENT)
-    assert target_of(talk, "html", Path("slides"), as_folder=True) == Path("slides")
+    assert targets_of(talk, ["html"], "slides", as_folder=True) == {"html": Path("slides")}
     (Path("slides") / "index.html").write_text("mine")
     with pytest.raises(InputError, match=r"slides holds index\.html, which lossreel has not put there"):
-        target_of(talk, "html", Path("slides"), as_folder=True)
+        targets_of(talk, ["html"], "slides", as_folder=True)
 
 
-def test_only_html_can_be_a_folder():
-    with pytest.raises(InputError, match="--folder goes with --to html: a pptx file is one file"):
-        target_of(read(DESCENT), "pptx", None, as_folder=True)
+def test_only_html_can_be_a_folder_and_a_folder_is_no_file():
+    with pytest.raises(InputError, match="--folder goes with --to html: a deck in another format is one file"):
+        targets_of(read(DESCENT), ["pptx"], None, as_folder=True)
+    with pytest.raises(InputError, match=r"--folder makes a folder, talk\.html is the name of a file"):
+        targets_of(read(DESCENT), ["html"], "talk.html", as_folder=True)
+
+
+def test_a_place_where_nothing_can_be_written_is_said_before_anything_is_made():
+    with pytest.raises(RunError, match="cannot write to"):
+        targets_of(read(DESCENT), ["html"], "talk.toml/deck.html", as_folder=False)
 
 
 @pytest.mark.parametrize(

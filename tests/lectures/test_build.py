@@ -344,7 +344,7 @@ def test_bad_input_is_refused_before_anything_starts(run, arguments, message):
 
 def test_the_lecture_is_lecture_toml_unless_another_is_named(run):
     with pytest.raises(InputError, match=r"no lecture\.toml is here; write one, or name one: lossreel build"):
-        lecture_here()
+        lecture_here("build")
     Path("pyproject.toml").write_text('[tool]\nname = "[[film]]"\n')
     Path("folder.toml").mkdir()
     write(*THREE, path="b.toml")
@@ -352,7 +352,7 @@ def test_the_lecture_is_lecture_toml_unless_another_is_named(run):
     message = "lossreel: error: no lecture.toml is here; lossreel build a.toml or b.toml\n"
     assert run("build") == (2, "", message)
     write(*THREE)
-    assert lecture_here() == Path("lecture.toml")
+    assert lecture_here("build") == Path("lecture.toml")
 
 
 def test_as_many_films_at_a_time_as_two_thirds_of_the_cores(monkeypatch):
