@@ -84,7 +84,7 @@ def _cutting() -> ModuleType:
 
 def _weigh(path: Path, output: Output) -> None:
     """Say how large a film for a web page is."""
-    from scenes.production.listing import size
+    from scenes.measures import size
 
     measures = f"{output.width}x{output.height}, {output.fps} frames a second"
     click.echo(f"lossreel: {size(path.stat().st_size)} ({measures})", err=True)

@@ -5,7 +5,6 @@ speaker's note, and ends with a pause.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from manim import Animation, FadeIn, FadeOut, Mobject, Scene, smooth
 
 from learning import store
 from learning.history import History
+from scenes.beats import Beat, Subtitle
 from scenes.captions import placeholders
 from scenes.catalogue import find
 from scenes.dissolve import Dissolve, Stage
@@ -29,26 +29,6 @@ TITLE_LINE = TOP - 0.40
 FORMULA_LINE = TOP - 0.52
 CAPTION_LINE = BOTTOM + 0.12
 WIDEST = RIGHT - LEFT
-
-
-@dataclass(frozen=True)
-class Beat:
-    """One section of a film; times in seconds from its beginning."""
-
-    key: str
-    title: str
-    note: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True)
-class Subtitle:
-    """What the caption line said, and when; times in seconds."""
-
-    start: float
-    end: float
-    text: str
 
 
 class Film(Scene):

@@ -192,7 +192,7 @@ def pieces(template: str) -> list[tuple[str, str | None, str]]:
 
 
 def _find(field: str, values: Mapping[str, Words | str]) -> Words:
-    found = values.get(field) or SYMBOLS[field]
+    found = values[field] if field in values else SYMBOLS[field]
     return found if isinstance(found, Words) else verbatim(found)
 
 

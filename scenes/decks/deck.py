@@ -8,18 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from learning.errors import InputError, unknown
 from scenes import captions
+from scenes.options import shown
 from scenes.production.clips import Clip, cut, description_of
+from scenes.production.naming import changed
 
 if TYPE_CHECKING:
     from scenes.captions import Captions
     from scenes.lectures.lecture import Lecture, LectureFilm
+    from scenes.production.order import Order
 
 VIDEO = "mp4"
 """The one format that all that show decks can play."""
+
+ENDS = tuple(".!?…:;。！？：；")
+CLOSING = "\"'”’»)]」』）"
+"""What may stand behind the mark that ends a sentence."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Slide:
     @property
     def description(self) -> str:
         """What is to be seen, for those who do not see it."""
-        return ". ".join(part.rstrip(".") for part in (self.of, self.clip.title, self.caption) if part)
+        return " ".join(map(_sentence, filter(None, (self.of, self.clip.title, self.caption))))
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class Chapter:
         id: where links point to, unique in the deck: the stem of the film's file.
         title: of the film.
         label: what the lecture calls it besides; may be empty.
-        teaches: what the film teaches, a sentence.
+        subtitle: what the film teaches, a sentence; where parameters differ from their defaults, which and how.
         language: of its words, as a BCP 47 tag.
         font: the family that its words are set in.
         theme: a name in `scenes.theme.THEMES`.
@@ -72,7 +79,7 @@ class Chapter:
     id: str
     title: str
     label: str
-    teaches: str
+    subtitle: str
     language: str
     font: str
     theme: str
@@ -110,6 +117,12 @@ class Deck:
     def words(self) -> Captions:
         """Every word of its language."""
         return self.chapters[0].words
+
+
+def _sentence(text: str) -> str:
+    """End a text with its own mark, or with a full stop where it has none."""
+    said = text.strip()
+    return said if said.rstrip(CLOSING).endswith(ENDS) else f"{said}."
 
 
 def check(lecture: Lecture) -> None:
@@ -153,7 +166,7 @@ def _chapter(film: LectureFilm, lecture: Lecture, folder: Path) -> Chapter:
         id=film.name,
         title=told["title"],
         label=film.label,
-        teaches=words.text(f"{order.entry.name}.teaches"),
+        subtitle=subtitle(order, words),
         language=told["language"],
         font=order.font,
         theme=told["theme"],
@@ -163,6 +176,28 @@ def _chapter(film: LectureFilm, lecture: Lecture, folder: Path) -> Chapter:
         slides=tuple(_slides(film, clips, told["title"])),
         words=words,
     )
+
+
+def subtitle(order: Order, words: Captions) -> str:
+    """Say what a film teaches; that need not be true of other numbers than its own: then which these are.
+
+    Args:
+        order: the film.
+        words: of its language.
+
+    Returns:
+        A sentence, or e.g. `lr 0.0083, 0.0085, 0.01; epochs 60`.
+    """
+    told = [f"{name} {_value(name, value)}" for name, value in changed(order.parameters).items()]
+    return "; ".join(told) or words.text(f"{order.entry.name}.teaches")
+
+
+def _value(name: str, value: Any) -> str:
+    """Write `0.0083, 0.0085`, pairs as the command line takes them, and of a data file the name."""
+    if name == "data":
+        return Path(value).name
+    is_row = isinstance(value, tuple) and not any(isinstance(part, tuple) for part in value)
+    return ", ".join(map(shown, value)) if is_row else shown(value)
 
 
 def _slides(film: LectureFilm, clips: list[Clip], title: str) -> Iterator[Slide]:

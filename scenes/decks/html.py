@@ -10,29 +10,28 @@ import base64
 import hashlib
 import json
 import math
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, tostring
 
-from learning.errors import InputError, RunError
+from learning.errors import RunError
 from scenes import captions
+from scenes.beats import Subtitle
 from scenes.decks.deck import Chapter, Deck, Slide
 from scenes.fonts import FONTS
-from scenes.lectures.report import cells
-from scenes.markup import verbatim
-from scenes.production.clips import Caption, Clip
+from scenes.measures import cells, duration
+from scenes.plain import lines, one_line, visible
+from scenes.production.clips import Clip
 from scenes.production.files import link_or_copy
-from scenes.production.listing import duration
 from scenes.production.subtitles import vtt
 from scenes.theme import THEMES
 
 HERE = Path(__file__).parent
-WIDTH = 1920
-"""Of a slide, in its own units; the height follows from the first film's picture."""
+WIDTH, HEIGHT = 1920, 1080
+"""Of a slide, in its own units: projectors are 16:9, films of other shapes stand in the middle."""
 TITLE = "title"
 """Where links to the deck's own title slide point to; a film's slides begin with the film's name."""
 
@@ -148,9 +147,7 @@ def _shipped(name: str) -> str:
 
 
 def _page(deck: Deck, reveal: _Reveal, refer: Refer, *, inside: bool) -> Element:
-    slides = _element(
-        "div", _cover(deck), *(_chapter(chapter, deck, refer) for chapter in deck.chapters), **_class("slides")
-    )
+    slides = _element("div", _cover(deck), *(_chapter(chapter, refer) for chapter in deck.chapters), **_class("slides"))
     body = _element(
         "body",
         _element("div", slides, **_class("reveal")),
@@ -163,16 +160,14 @@ def _page(deck: Deck, reveal: _Reveal, refer: Refer, *, inside: bool) -> Element
 
 def _head(deck: Deck, reveal: _Reveal, *, inside: bool) -> Element:
     own = _element("style", (HERE / "deck.css").read_text(encoding="utf-8"))
-    size = _element("style", f":root {{ --width: {WIDTH}; --height: {_height(deck)}; }}")
     return _element(
         "head",
         _element("meta", charset="utf-8"),
         _element("meta", **{"http-equiv": "Content-Security-Policy", "content": _policy(reveal, inside=inside)}),
         _element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        _element("title", _line(deck.title)),
+        _element("title", one_line(deck.title)),
         _element("link", rel="icon", href="data:,"),
         *(_style(style, inside=reveal.inside) for style in reveal.styles),
-        size,
         own,
     )
 
@@ -221,19 +216,13 @@ def _within_html(script: str) -> str:
 
 def _told(deck: Deck) -> dict[str, object]:
     """What our script is told."""
-    clips = (slide.clip for chapter in deck.chapters for slide in chapter.slides)
-    languages = dict.fromkeys(language for clip in clips for language in clip.captions)
-    return {
-        "width": WIDTH,
-        "height": _height(deck),
-        "languages": [[language, _name(language)] for language in languages],
-        "words": _words(deck),
-    }
+    return {"width": WIDTH, "height": HEIGHT, "languages": list(_languages(deck).items()), "words": _words(deck)}
 
 
-def _height(deck: Deck) -> int:
-    first = deck.chapters[0]
-    return round(WIDTH * first.height / first.width)
+def _languages(deck: Deck) -> dict[str, str]:
+    """In what something is said: what each language calls itself, by its tag."""
+    spoken = ((tag, film) for film in deck.chapters for slide in film.slides for tag in slide.clip.captions)
+    return {tag: _name(tag, film) for tag, film in spoken}
 
 
 # ---- slides
@@ -245,40 +234,40 @@ def _cover(deck: Deck) -> Element:
     films = _element("ol", *map(_entry, deck.chapters), **_class("many" if count > COVER_ROWS else "few"))
     rows = math.ceil(count / 2) if count > COVER_ROWS else count
     films.set("style", f"--rows: {rows}; --cells: {max(map(_entry_cells, deck.chapters))}")
-    title = _element("h1", _line(deck.title), style=_size(deck.title, largest=108, area=1660 * 300))
+    title = _element("h1", one_line(deck.title), style=_size(deck.title, largest=108, area=1660 * 300))
     section = _element("section", _element("div", title, films, **_class("cover")), id=TITLE, lang=deck.language)
     return _with_look(section, deck)
 
 
 def _entry_cells(chapter: Chapter) -> int:
-    return cells(_line(chapter.title)) + ENTRY_GAP + cells(_line(chapter.label))
+    return cells(one_line(chapter.title)) + ENTRY_GAP + cells(one_line(chapter.label))
 
 
 def _entry(chapter: Chapter) -> Element:
     """A film in the list: its time, its title, and what the lecture calls it."""
-    named = _element("span", _line(chapter.title), lang=chapter.language, **_class("film"))
-    label = [_element("span", _line(chapter.label), **_class("label"))] if _line(chapter.label) else []
+    named = _element("span", one_line(chapter.title), lang=chapter.language, **_class("film"))
+    label = [_element("span", one_line(chapter.label), **_class("label"))] if one_line(chapter.label) else []
     time = _element("span", duration(chapter.seconds), **_class("time"))
     named = _element("span", named, *label, **_class("name"))
     return _element("li", _element("a", time, named, href=f"#/{quote(chapter.id, safe='')}"))
 
 
-def _chapter(chapter: Chapter, deck: Deck, refer: Refer) -> Element:
+def _chapter(chapter: Chapter, refer: Refer) -> Element:
     """A film: its title, and its sections below."""
-    slides = (_slide(slide, chapter, refer, _fitted(chapter, deck)) for slide in chapter.slides)
+    slides = (_slide(slide, chapter, refer) for slide in chapter.slides)
     return _element("section", _opening(chapter), *slides, lang=chapter.language)
 
 
 def _opening(chapter: Chapter) -> Element:
-    label = [_element("p", _line(chapter.label), **_class("label"))] if _line(chapter.label) else []
-    title = _element("h2", _line(chapter.title), style=_size(chapter.title, largest=96, area=1660 * 260))
-    teaches = _element("p", _line(chapter.teaches), **_class("teaches"))
-    room = _size(chapter.label + chapter.teaches, largest=48, area=1660 * 200)
-    about = _element("div", *label, teaches, style=room, **_class("about"))
+    label = [_element("p", one_line(chapter.label), **_class("label"))] if one_line(chapter.label) else []
+    title = _element("h2", one_line(chapter.title), style=_size(chapter.title, largest=96, area=1660 * 260))
+    below = _element("p", one_line(chapter.subtitle), **_class("below"))
+    room = _size(chapter.label + chapter.subtitle, largest=48, area=1660 * 200)
+    about = _element("div", *label, below, style=room, **_class("about"))
     time = _element("p", duration(chapter.seconds), **_class("time"))
     content = _element("div", title, about, time, **_class("opening"))
     return _with_look(
-        _element("section", content, _notes(chapter.teaches, *_contents(chapter)), id=chapter.id), chapter
+        _element("section", content, _notes(chapter.subtitle, *_contents(chapter)), id=chapter.id), chapter
     )
 
 
@@ -288,15 +277,15 @@ def _contents(chapter: Chapter) -> Iterator[str]:
         yield f"{duration(slide.clip.seconds)}, {slide.clip.title}"
 
 
-def _slide(slide: Slide, chapter: Chapter, refer: Refer, size: str) -> Element:
+def _slide(slide: Slide, chapter: Chapter, refer: Refer) -> Element:
     """A section of a film: its first picture until the video plays, and all that is not seen."""
     still = _element("img", alt="", decoding="sync", **{"data-src": refer(slide.clip.first, chapter)})
-    video = _video(slide, refer(slide.clip.video, chapter))
+    video = _video(slide, chapter, refer(slide.clip.video, chapter))
     subtitle = _element("p", **_class("subtitle"))
     section = _element(
         "section",
-        _element("h3", _line(slide.clip.title), **_class("unseen")),
-        _element("div", still, *video, subtitle, style=size, **_class("picture")),
+        _element("h3", one_line(slide.clip.title), **_class("unseen")),
+        _element("div", still, *video, subtitle, style=_fitted(chapter), **_class("picture")),
         _notes(slide.clip.note, *_place(slide, chapter), facts_first=True),
         id=slide.id,
     )
@@ -307,23 +296,24 @@ def _place(slide: Slide, chapter: Chapter) -> Iterator[str]:
     """What the speaker is told of a section: which it is, how long, and whether it ends."""
     number, count = 1 + chapter.slides.index(slide), len(chapter.slides)
     counted = {"number": str(number), "count": str(count), "time": duration(slide.clip.seconds)}
-    yield chapter.words.text("deck.section", title=verbatim(slide.clip.title), **counted)
+    yield chapter.words.text("deck.section", title=slide.clip.title, **counted)
     if slide.loops:
         yield chapter.words.text("deck.loops")
 
 
-def _fitted(chapter: Chapter, deck: Deck) -> str:
-    """The size of a film's picture on the deck's slides, none of it cut off."""
-    scale = min(WIDTH / chapter.width, _height(deck) / chapter.height)
+def _fitted(chapter: Chapter) -> str:
+    """The size of a film's picture on a slide, none of it cut off."""
+    scale = min(WIDTH / chapter.width, HEIGHT / chapter.height)
     return f"--wide: {round(chapter.width * scale)}px; --high: {round(chapter.height * scale)}px"
 
 
-def _video(slide: Slide, place: str) -> Iterator[Element]:
+def _video(slide: Slide, chapter: Chapter, place: str) -> Iterator[Element]:
     """The video with its captions, and behind it, where it is in the page, its content."""
     tracks = (
-        _track(language, vtt(_held(said, slide.clip), language)) for language, said in slide.clip.captions.items()
+        _track(language, _name(language, chapter), vtt(_held(said, slide.clip), language))
+        for language, said in slide.clip.captions.items()
     )
-    video = _element("video", *tracks, **{"aria-label": _line(slide.description)})
+    video = _element("video", *tracks, **{"aria-label": one_line(slide.description)})
     for flag in ("muted", "playsinline", *(["loop"] if slide.loops else [])):
         video.set(flag, "")
     kept = place.removeprefix("data:video/mp4;base64,")
@@ -334,21 +324,21 @@ def _video(slide: Slide, place: str) -> Iterator[Element]:
         yield _element("script", kept, type="text/plain")
 
 
-def _track(language: str, cues: str) -> Element:
-    place = f"data:text/vtt;base64,{_base64(_visible(cues).encode())}"
-    return _element("track", kind="captions", srclang=language, label=_name(language), src=place)
+def _track(language: str, name: str, cues: str) -> Element:
+    place = f"data:text/vtt;base64,{_base64(visible(cues).encode())}"
+    return _element("track", kind="captions", srclang=language, label=name, src=place)
 
 
-def _held(captions: tuple[Caption, ...], clip: Clip) -> Iterator[Caption]:
+def _held(captions: tuple[Subtitle, ...], clip: Clip) -> Iterator[Subtitle]:
     """What is said at the end is said for as long as the last picture stands."""
     for caption in captions:
-        yield caption if caption.end < clip.seconds - 1 / clip.fps else caption._replace(end=clip.seconds + A_DAY)
+        yield caption if caption.end < clip.seconds - 1 / clip.fps else replace(caption, end=clip.seconds + A_DAY)
 
 
 def _notes(text: str, *facts: str, facts_first: bool = False) -> Element:
     """What the speaker sees: what to say, and what is good to know."""
-    said = [_element("p", line) for line in map(_line, text.splitlines()) if line]
-    known = [_element("p", line, style=FACTS) for line in map(_line, facts) if line]
+    said = [_element("p", line) for line in lines(text)]
+    known = [_element("p", line, style=FACTS) for line in map(one_line, facts) if line]
     return _element("aside", *(known + said if facts_first else said + known), **_class("notes"))
 
 
@@ -371,8 +361,8 @@ def _look(of: Deck | Chapter) -> str:
 
 def _size(text: str, largest: float, area: float) -> str:
     """A size of type in which a text of any length finds room, in pixels of a slide 1080 high."""
-    wanted = math.sqrt(area / (LETTER * max(cells(_line(text)), 1)))
-    return f"--size: {min(largest, wanted):.0f}"
+    wanted = math.sqrt(area / (LETTER * max(cells(one_line(text)), 1)))
+    return f"--size: {min(largest, wanted):.0f}px"
 
 
 def _css_text(text: str) -> str:
@@ -388,21 +378,15 @@ def _words(deck: Deck) -> dict[str, str]:
     return {name: deck.words.text(f"deck.{name}") for name in (*WORDS, "noscript")}
 
 
-def _name(language: str) -> str:
-    """What a language calls itself; its tag, where we do not know."""
-    try:
-        return captions.load(language).text("language")
-    except (InputError, KeyError):
+def _name(language: str, chapter: Chapter) -> str:
+    """What a language calls itself in a film; its tag, where we do not know."""
+    if language == chapter.language:
+        words = chapter.words
+    elif language in captions.LANGUAGES:
+        words = captions.load(language)
+    else:
         return language
-
-
-def _line(text: str) -> str:
-    return _visible(" ".join(text.split()))
-
-
-def _visible(text: str) -> str:
-    """A text without what HTML does not allow: control characters and halves of characters."""
-    return "".join(mark for mark in text if mark == "\n" or unicodedata.category(mark) not in {"Cc", "Cs"})
+    return one_line(words.text("language")) if "language" in words else language
 
 
 def _element(tag: str, *content: Element | str, **attributes: str) -> Element:

@@ -78,7 +78,7 @@ def _check(target: Path, kind: Kind) -> None:
 
 def told(target: Path) -> str:
     """Say where a deck is, and how large: `media/decks/lecture.html (31.2 MB)`."""
-    from scenes.production.listing import size
+    from scenes.measures import size
 
     files = target.rglob("*") if target.is_dir() else [target]
     return f"{target} ({size(sum(path.stat().st_size for path in files if path.is_file()))})"

@@ -6,8 +6,7 @@ import json
 import re
 import shutil
 import tempfile
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +14,9 @@ from typing import Any, Final
 from learning.errors import RunError
 from scenes.decks.deck import Chapter, Deck, Slide
 from scenes.fonts import FONTS, installed, installed_families
+from scenes.measures import clock
+from scenes.plain import lines, one_line
 from scenes.production.files import link_or_copy
-from scenes.production.listing import clock
 from scenes.theme import LIGHT, THEMES
 
 TEMPLATE = Path(__file__).with_name("handout.typ")
@@ -30,8 +30,6 @@ UNDETERMINED = "und"
 """The tag of a language that has none."""
 
 NO_GLYPH = re.compile(r"the text `(.+)` could not be displayed", re.DOTALL)
-NEITHER_SEEN_NOR_HEARD = {"Cc", "Cs"}
-"""Unicode's categories of what has no form on paper: control characters and halves of characters."""
 
 
 def write(deck: Deck, path: Path) -> None:
@@ -81,7 +79,7 @@ def _reason(message: str) -> str:
 def _given(deck: Deck, folder: Path) -> dict[str, Any]:
     """What the template reads; the pictures go into the folder, under the names that it is told."""
     return {
-        "title": _line(deck.title),
+        "title": one_line(deck.title),
         "ink": LIGHT.text,
         "muted": LIGHT.muted,
         "faint": LIGHT.faint,
@@ -97,9 +95,9 @@ def _chapter(chapter: Chapter, poster: Path) -> dict[str, Any]:
         for at, (before, slide) in enumerate(zip((None, *chapter.slides), chapter.slides, strict=False), start=1)
     ]
     return {
-        "title": _line(chapter.title),
-        "label": _line(chapter.label),
-        "teaches": _line(chapter.teaches),
+        "title": one_line(chapter.title),
+        "label": one_line(chapter.label),
+        "subtitle": one_line(chapter.subtitle),
         "time": clock(chapter.seconds),
         "width": chapter.width,
         "height": chapter.height,
@@ -115,19 +113,19 @@ def _slide(slide: Slide, before: Slide | None, number: int, picture: Path) -> di
     return {
         "number": str(number),
         "time": f"{clock(slide.clip.start)}–{clock(slide.clip.start + slide.clip.seconds)}",
-        "title": _line(slide.clip.title),
+        "title": one_line(slide.clip.title),
         "said": _said(slide, before),
-        "note": _lines(slide.clip.note),
+        "note": lines(slide.clip.note),
         "picture": picture.name,
-        "alt": _line(slide.description),
+        "alt": one_line(slide.description),
     }
 
 
 def _said(slide: Slide, before: Slide | None) -> list[str]:
     """What the caption line said, in order and in the film's own language; what stood twice in a row once."""
     cues = next(iter(slide.clip.captions.values()), ())
-    said = [text for text, _ in groupby(_line(cue.text) for cue in cues) if text]
-    stands_already = before and said[:1] == [_line(before.caption)]
+    said = [text for text, _ in groupby(one_line(cue.text) for cue in cues) if text]
+    stands_already = before and said[:1] == [one_line(before.caption)]
     return said[1:] if stands_already else said
 
 
@@ -147,18 +145,3 @@ def _poster(picture: Path, path: Path) -> None:
         small = image.convert("RGB")
     small.thumbnail(POSTER)
     small.save(path, quality=90)
-
-
-def _line(text: str) -> str:
-    """A text in one line, without what has no form on paper."""
-    return _visible(" ".join(text.split()))
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in map(_line, text.splitlines()) if line]
-
-
-def _visible(text: Iterable[str]) -> str:
-    return "".join(
-        mark for mark in text if mark != "\ufeff" and unicodedata.category(mark) not in NEITHER_SEEN_NOR_HEARD
-    )

@@ -25,7 +25,7 @@ from pptx.util import Emu, Pt
 from scenes.decks.deck import Chapter, Deck, Slide
 from scenes.decks.pptx_package import LAYOUTS, Look, base, settle, template
 from scenes.decks.pptx_text import culture, fitting, legal
-from scenes.production.listing import duration
+from scenes.measures import duration
 
 LABEL_GAP = "\N{EM SPACE}"
 TIME_COLUMN = 126.0
@@ -63,7 +63,7 @@ class Place(NamedTuple):
 LECTURE_TITLE = Place(0, TITLE_SIZES)
 LECTURE_FILMS = Place(1, BODY_SIZES, TIME_COLUMN, apart=0.35)
 FILM_TITLE = Place(0, TITLE_SIZES[1:])
-FILM_TEACHES = Place(1, BODY_SIZES, apart=0.25)
+FILM_SUBTITLE = Place(1, BODY_SIZES, apart=0.25)
 FILM_TIME = Place(11, (16,))
 SECTION_TITLE = Place(0, (24,))
 
@@ -159,11 +159,11 @@ def _film_page(pages: Pages, chapter: Chapter) -> None:
     page = pages.add(_look(chapter), "film", chapter.id)
     language = chapter.language
     _fill(page, FILM_TITLE, [[Run(chapter.title, language)]])
-    told = [Run(chapter.label, language), Run(chapter.teaches, language, is_muted=True)]
-    _fill(page, FILM_TEACHES, [[run] for run in told if run.text])
+    told = [Run(chapter.label, language), Run(chapter.subtitle, language, is_muted=True)]
+    _fill(page, FILM_SUBTITLE, [[run] for run in told if run.text])
     _fill(page, FILM_TIME, [[Run(duration(chapter.seconds), language, is_muted=True)]])
     sections = [f"{slide.clip.title}: {duration(slide.clip.seconds)}" for slide in chapter.slides]
-    _speak(page, [Run(text, language) for text in (chapter.teaches, *sections)])
+    _speak(page, [Run(text, language) for text in (chapter.subtitle, *sections)])
 
 
 def _section_page(pages: Pages, chapter: Chapter, slide: Slide) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from scenes.lectures.report import cells, padded
+from scenes.measures import cells, padded
 from scenes.workers.events import Begun, Done, Event, Failed, Progress
 from scenes.workers.interrupts import held_back
 

@@ -13,7 +13,7 @@ from scenes.lectures.lecture import Lecture, LectureFilm
 from scenes.production import filmcache
 from scenes.production.changes import changes, since
 from scenes.production.delivery import is_in_place, told
-from scenes.production.naming import FILMS_FOLDER
+from scenes.production.naming import FILMS_FOLDER, description_path
 from scenes.production.order import Order
 from scenes.production.output import FORMATS
 from scenes.production.recipe import files_of
@@ -89,12 +89,13 @@ def left_over(lecture: Lecture) -> list[Path]:
     wanted = {film.order.target for film in lecture.films}
     if {target.parent for target in wanted} != {folder}:
         return []
-    return [path for path in sorted(folder.glob("*")) if path.suffix[1:] in FORMATS and _is_left(path, wanted)]
+    return [path for path in sorted(folder.glob("*")) if _is_film(path) and path not in wanted]
 
 
-def _is_left(path: Path, wanted: Collection[Path]) -> bool:
-    """A poster is no film, and a file without a description beside it is not ours."""
-    return path not in wanted and path.suffix != ".png" and path.with_suffix(".json").exists()
+def _is_film(path: Path) -> bool:
+    """Tell whether it is a film of ours, or a folder of its frames: what has no description beside it is somebody's."""
+    may_be = path.is_dir() or (path.suffix[1:] in FORMATS and path.suffix != ".png")  # that is a poster
+    return may_be and description_path(path).exists()
 
 
 def reasons(order: Order) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
+
+from scenes.measures import cells, padded
 
 if TYPE_CHECKING:
     from scenes.lectures.plan import Step
@@ -94,13 +95,3 @@ def _totals(outcomes: Sequence[Outcome], films: int, seconds: float) -> str:
 
 def _films(count: int) -> str:
     return f"{count} film" if count == 1 else f"{count} films"
-
-
-def padded(text: str, width: int) -> str:
-    """Fill a text up to a width in cells of a terminal."""
-    return text + " " * (width - cells(text))
-
-
-def cells(text: str) -> int:
-    """Return how many cells of a terminal a text takes: Hangul takes two each."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import av
 from av.stream import Disposition
@@ -21,7 +21,9 @@ from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from learning.errors import InputError, RunError
+from scenes.beats import Subtitle
 from scenes.production.files import check_replaceable, put, sign, workplace
+from scenes.production.naming import description_path
 from scenes.production.output import VIDEOS
 from scenes.production.subtitles import Cue, cues, srt, vtt
 from scenes.production.video import muxing
@@ -42,14 +44,6 @@ Format: Name, Fontname, Fontsize, PrimaryColour, BackColour, Alignment, MarginL,
 Style: Default,Sans,18,&H00FFFFFF,&H00000000,2,10,10,10
 """
 """What FFmpeg asks for before it encodes text; an MP4 keeps nothing of it but the size."""
-
-
-class Caption(NamedTuple):
-    """What the caption line said, from when to when, in seconds."""
-
-    start: float
-    end: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ class Clip:
     video: Path
     first: Path
     last: Path
-    captions: Mapping[str, tuple[Caption, ...]]
+    captions: Mapping[str, tuple[Subtitle, ...]]
 
     @property
     def seconds(self) -> float:
@@ -92,7 +86,7 @@ def description_of(film: Path) -> dict[str, Any]:
     Raises:
         RunError: there is none, or it does not tell of sections.
     """
-    path = film.with_suffix(".json")
+    path = description_path(film)
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if told["sections"] and told["fps"]:
@@ -124,7 +118,7 @@ def cut(film: Path, folder: Path) -> list[Clip]:
     except (OSError, ValueError, IndexError) as error:
         raise RunError(f"{film} cannot be cut ({error}): render it again, with --force") from error
     if not whole:
-        raise RunError(f"{film} is longer than {film.with_suffix('.json').name} tells: render it again, with --force")
+        raise RunError(f"{film} is longer than {description_path(film).name} tells: render it again, with --force")
     return clips
 
 
@@ -149,16 +143,16 @@ def _clips(told: Mapping[str, Any], suffix: str, folder: Path) -> Iterator[Clip]
         )
 
 
-def _captions(told: Mapping[str, Any], begin: float, end: float) -> dict[str, tuple[Caption, ...]]:
+def _captions(told: Mapping[str, Any], begin: float, end: float) -> dict[str, tuple[Subtitle, ...]]:
     """What was said between two times, in seconds from the first of them."""
     return {language: tuple(_between(said, begin, end)) for language, said in told.items()}
 
 
-def _between(said: Sequence[Mapping[str, Any]], begin: float, end: float) -> Iterator[Caption]:
+def _between(said: Sequence[Mapping[str, Any]], begin: float, end: float) -> Iterator[Subtitle]:
     for caption in said:
         start, stop = max(caption["start"], begin) - begin, min(caption["end"], end) - begin
         if stop - start > float(MILLISECONDS):
-            yield Caption(round(start, 6), round(stop, 6), caption["text"])
+            yield Subtitle(round(start, 6), round(stop, 6), caption["text"])
 
 
 def _copy(stream: Any, packets: Sequence[Any], clip: Clip) -> None:
@@ -208,7 +202,7 @@ def _text_streams(target: Any, clip: Clip) -> list[tuple[Any, Sequence[Cue]]]:
         stream = target.add_stream("mov_text")
         stream.codec_context.subtitle_header = TEXT_STYLE
         stream.time_base = stream.codec_context.time_base = MILLISECONDS
-        stream.metadata["language"] = THREE_LETTERS.get(language.partition("-")[0], "und")
+        stream.metadata["language"] = _three_letters(language)
         stream.disposition = Disposition(0)
         made.append((stream, cues(said, language)))
     return made
@@ -224,24 +218,45 @@ def _speak(target: Any, stream: Any, shown: Sequence[Cue]) -> None:
         target.mux(packet)
 
 
+def _three_letters(language: str) -> str:
+    """What an MP4 calls the language of a tag; `und` where that is not known here."""
+    primary = language.partition("-")[0]
+    return primary if len(primary) == 3 else THREE_LETTERS.get(primary, "und")
+
+
 THREE_LETTERS = {
     "ar": "ara",
+    "cs": "ces",
+    "da": "dan",
     "de": "deu",
+    "el": "ell",
     "en": "eng",
     "es": "spa",
+    "fa": "fas",
+    "fi": "fin",
     "fr": "fra",
+    "he": "heb",
     "hi": "hin",
+    "hu": "hun",
+    "id": "ind",
     "it": "ita",
     "ja": "jpn",
     "ko": "kor",
+    "nb": "nob",
+    "nl": "nld",
+    "no": "nor",
     "pl": "pol",
     "pt": "por",
+    "ro": "ron",
     "ru": "rus",
+    "sv": "swe",
+    "th": "tha",
     "tr": "tur",
+    "uk": "ukr",
     "vi": "vie",
     "zh": "zho",
 }
-"""ISO 639-2 for ISO 639-1, which an MP4 asks for."""
+"""ISO 639-2 for ISO 639-1."""
 
 
 def check(order: Order) -> None:

@@ -12,7 +12,7 @@ from scenes.production.pictures import to_image
 from scenes.production.subtitles import srt, vtt
 
 if TYPE_CHECKING:
-    from scenes.film import Beat, Subtitle
+    from scenes.beats import Beat, Subtitle
     from scenes.production.shooting import Shot
 
 

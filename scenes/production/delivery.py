@@ -1,23 +1,28 @@
 """A film's files under their final names: put there whole, and recognised when they are there already.
 
 The JSON file beside a film says by which recipe it was made, and size and SHA-256 of the files beside it. So a film
-that is where it should be is known without the cache, and one that was replaced or damaged is known too.
+that is where it should be is known without the cache, and one that was replaced or damaged is known too. Each format
+has a JSON file of its own; poster and captions have the names that players look for, and serve several formats.
+
+What is put in place are copies: whoever edits one changes neither the cache nor the same film elsewhere.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from learning.errors import InputError
+from learning.errors import InputError, RunError
 from scenes.production import filmcache
-from scenes.production.files import put, workplace
+from scenes.production.files import copy, put, workplace
 from scenes.production.filmcache import Fingerprint
+from scenes.production.naming import description_name
 from scenes.production.order import Order
+from scenes.production.output import VIDEOS
 
 FILM, TOLD = "film", "film.json"
 
@@ -33,9 +38,16 @@ def check_target(order: Order) -> None:
 
 
 def told(order: Order) -> dict[str, Any]:
-    """Return what the JSON file beside an order's target says; nothing if it is not there or not ours."""
+    """Return what the JSON file beside an order's target says; nothing if it is not there or not ours.
+
+    Pictures of a film have none: one that is there is that of a folder of all its frames.
+    """
+    return _read(_path(TOLD, order)) if order.output.moves else {}
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(_path(TOLD, order).read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -55,8 +67,22 @@ def is_in_place(order: Order) -> bool:
 
 def _listed(order: Order) -> dict[str, Fingerprint]:
     """What the JSON file beside an order's target says of the files of the film that is there."""
-    files = told(order).get("files")
+    return _files(told(order))
+
+
+def _files(said: dict[str, Any]) -> dict[str, Fingerprint]:
+    files = said.get("files")
     return files if isinstance(files, dict) else {}
+
+
+def _in_other_formats(order: Order) -> list[dict[str, Fingerprint]]:
+    """What their JSON files say of films of the same name in other formats, with which captions are shared."""
+    others = (kind for kind in VIDEOS if kind != order.output.format)
+    return [_files(_read(_beside(stem_of(order), kind, order))) for kind in others] if order.output.is_video else []
+
+
+def _beside(stem: str, kind: str, order: Order) -> Path:
+    return order.target.with_name(description_name(stem, kind))
 
 
 def _are_there(files: dict[str, Fingerprint], order: Order) -> bool:
@@ -66,13 +92,15 @@ def _are_there(files: dict[str, Fingerprint], order: Order) -> bool:
 
 def _is_of_another(name: str, order: Order) -> bool:
     """Tell whether a file has the name of one of another film: `talk.ko.vtt` may be that of `talk.ko.mp4`."""
-    return _is_translated(name) and _path(name, order).with_suffix(".json").exists()
+    return _is_translated(name) and any(_beside(_path(name, order).stem, kind, order).exists() for kind in VIDEOS)
 
 
 def _path(name: str, order: Order) -> Path:
     """Where a file of a bundle goes: `film.ko.srt` to the target's name with these suffixes."""
     if name == FILM + order.output.suffix:
         return order.target
+    if name == TOLD:
+        return _beside(stem_of(order), order.output.format, order)
     return order.target.with_name(stem_of(order) + name.removeprefix(FILM))
 
 
@@ -94,20 +122,32 @@ def deliver(bundle: Path, files: dict[str, Fingerprint], order: Order, key: str)
         FileNotFoundError: the bundle is gone; nothing has been put in place.
         RunError: a file cannot be written.
     """
-    before, film = _listed(order), FILM + order.output.suffix
+    before, others, film = _listed(order), _in_other_formats(order), FILM + order.output.suffix
     with workplace(order.target) as place:
-        copies = place / "copies"
-        copies.mkdir()
-        for name in files:
-            filmcache.copy(bundle / name, copies / name)
+        _copy(bundle, place, files, order)
         if TOLD in files:
-            _tell(copies / TOLD, files, order, key)
+            _tell(place / TOLD, files, order, key)
         for name in (*sorted(set(files) - {film}), film):  # the film last: when it appears, all is there
             if not _is_of_another(name, order):
-                _keep_mended(_path(name, order), [before.get(name), files[name]])
-                put(copies / name, _path(name, order))
-    for name in filter(_is_translated, set(before) - set(files)):
+                _keep_mended(_path(name, order), [known[name] for known in (before, files, *others) if name in known])
+                put(place / name, _path(name, order))
+    for name in _left(set(before).difference(files, *others), order):
         _remove(_path(name, order), before[name])
+
+
+def _copy(bundle: Path, place: Path, names: Collection[str], order: Order) -> None:
+    try:
+        for name in names:
+            copy(bundle / name, place / name)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise RunError(f"cannot write {order.target}: {error.strerror}; choose another place with -o") from error
+
+
+def _left(names: Collection[str], order: Order) -> Iterator[str]:
+    """Of the files that a film no longer has, the captions that are no other film's."""
+    return (name for name in names if _is_translated(name) and not _is_of_another(name, order))
 
 
 def _is_translated(name: str) -> bool:
@@ -115,7 +155,7 @@ def _is_translated(name: str) -> bool:
     return name.count(".") > 1
 
 
-def _keep_mended(path: Path, ours: Sequence[Fingerprint | None]) -> None:
+def _keep_mended(path: Path, ours: Collection[Fingerprint]) -> None:
     """Move captions aside that somebody has written by hand: `descent.ko.srt` to `descent.ko.srt.mine`."""
     if path.suffix not in (".srt", ".vtt") or not path.exists() or filmcache.fingerprint(path) in ours:
         return
@@ -134,5 +174,4 @@ def _tell(path: Path, files: dict[str, Fingerprint], order: Order, key: str) -> 
     described = json.loads(path.read_text(encoding="utf-8"))
     others = {name: known for name, known in files.items() if name != TOLD}
     whole = {**order.facts, **described, "versions": order.recipe.versions, "key": key, "files": others}
-    path.unlink()  # it may be a second name of the file in the cache
     path.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")

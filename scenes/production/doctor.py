@@ -13,8 +13,8 @@ from pathlib import Path
 
 from learning.cache import default_root
 from scenes.fonts import advice, font_for
+from scenes.measures import size
 from scenes.production.filmcache import free_space
-from scenes.production.listing import size
 from scenes.production.naming import FILMS_FOLDER
 
 ENOUGH_SPACE = 500_000_000

@@ -9,7 +9,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,6 +20,8 @@ A_DAY = 24 * 3600
 SIGNATURE = ".lossreel"
 """In a folder that we have made: what is in it."""
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+
+_Copier = Callable[[Path, Path], object]
 
 
 def _machine() -> str:
@@ -155,6 +157,40 @@ def _swap(source: Path, target: Path) -> None:
         with suppress(OSError):  # the new one is there
             old.rename(target)
         raise
+
+
+def copy(source: Path, target: Path, *, linked: bool = False) -> None:
+    """Copy a file, or a folder with all that is in it.
+
+    Files of a folder that are one file under several names, as frames that do not differ are, are so in the copy, too.
+
+    Args:
+        source: a file or a folder.
+        target: its second name; nothing is there yet.
+        linked: let the copy be the same files under other names, where the file system can. Only for places where
+            nobody edits a file: what is written into one would be in the other.
+
+    Raises:
+        OSError: it cannot be copied; FileNotFoundError: it, or a part of it, is gone.
+    """
+    _copy(source, target, link_or_copy if linked else shutil.copyfile, {})
+
+
+def _copy(source: Path, target: Path, first: _Copier, known: dict[tuple[int, int], Path]) -> None:
+    """Copy; `known` says where files with several names have been copied to, by device and number."""
+    if source.is_dir():
+        target.mkdir()
+        for entry in source.iterdir():
+            _copy(entry, target / entry.name, first, known)
+        return
+    facts = source.stat()
+    file = facts.st_dev, facts.st_ino
+    if file in known:
+        link_or_copy(known[file], target)
+        return
+    first(source, target)
+    if facts.st_nlink > 1:
+        known[file] = target
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from learning import cache
-from scenes.production.files import link_or_copy, put, workplace
+from scenes.production.files import copy, put, workplace
 from scenes.production.recipe import Recipe
 from scenes.production.sections import Section
 
@@ -146,21 +146,10 @@ def keep(recipe: Recipe, bundle: Path, files: dict[str, Fingerprint], sections: 
         folder = place / "entry"
         folder.mkdir()
         for name in files:
-            copy(bundle / name, folder / name)
+            copy(bundle / name, folder / name, linked=True)  # nobody edits either
         (folder / INDEX).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         put(folder, target)
         cache.make_room(target)
-
-
-def copy(source: Path, target: Path) -> None:
-    """Make a file or folder appear a second time, without its bytes where the file system can."""
-    if source.is_dir():
-        try:
-            shutil.copytree(source, target, copy_function=lambda a, b: link_or_copy(Path(a), Path(b)))
-        except shutil.Error as error:  # it was deleted meanwhile
-            raise FileNotFoundError(str(source)) from error
-    else:
-        link_or_copy(source, target)
 
 
 def free_space(path: Path) -> int:

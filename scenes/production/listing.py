@@ -11,6 +11,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from scenes.catalogue import FILMS, Entry
+from scenes.measures import duration, size
 from scenes.options import bounds, shown, teaches
 
 if TYPE_CHECKING:
@@ -33,17 +34,6 @@ def _film(entry: Entry) -> str:
     for text in (teaches(entry), f"parameters: {defaults}"):
         lines += textwrap.wrap(text, 100, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines)
-
-
-def duration(seconds: float) -> str:
-    """Write e.g. `1:15 min`."""
-    return f"{clock(seconds)} min"
-
-
-def clock(seconds: float) -> str:
-    """Write e.g. `1:15`."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
 
 
 def films_as_json() -> str:
@@ -134,12 +124,3 @@ def cache_as_text(info: CacheInfo, *, is_kept: bool = True) -> str:
 def _usage(name: str, usage: Usage) -> str:
     files = "file" if usage.files == 1 else "files"
     return f"{name:<9}  {usage.files} {files}, {size(usage.bytes)}"
-
-
-def size(count: float) -> str:
-    """Write a number of bytes, e.g. `2.2 MB`."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
-            break
-        count /= 1000
-    return f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"

@@ -42,11 +42,32 @@ def film_name(entry: Entry, parameters: FilmParameters, output: Output, theme: s
     return shorten("-".join(words + _output_words(output)))
 
 
+def description_name(stem: str, kind: str) -> str:
+    """Return the name of the JSON file beside a film: `descent.json`, and `descent.gif.json` for all but MP4.
+
+    Args:
+        stem: the film's name without the suffix of its format.
+        kind: the format; `png` for a folder of frames.
+    """
+    return f"{stem}.json" if kind == "mp4" else f"{stem}.{kind}.json"
+
+
+def description_path(film: Path) -> Path:
+    """Where the JSON file goes of a film that is there: beside it."""
+    is_folder = film.is_dir()
+    stem, kind = (film.name, "png") if is_folder else (film.stem, film.suffix[1:].lower())
+    return film.with_name(description_name(stem, kind))
+
+
 def parameter_words(parameters: FilmParameters) -> list[str]:
     """Return `["lr-0.0085"]` for the parameters that differ from their defaults."""
+    return [f"{name}-{_word(value)}" for name, value in changed(parameters).items()]
+
+
+def changed(parameters: FilmParameters) -> dict[str, Any]:
+    """Return the parameters that differ from their defaults, called as the command line calls them."""
     defaults = type(parameters)()
-    changed = {name: value for name, value in parameters if value != getattr(defaults, name)}
-    return [f"{name.replace('_', '-')}-{_word(value)}" for name, value in changed.items()]
+    return {name.replace("_", "-"): value for name, value in parameters if value != getattr(defaults, name)}
 
 
 def _output_words(output: Output) -> list[str]:

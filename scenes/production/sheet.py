@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from learning.errors import InputError, RunError
 from scenes.fonts import check_font, installed
+from scenes.measures import clock
 from scenes.production.files import put, workplace
-from scenes.production.listing import clock
 from scenes.production.memory import rare_collections
 from scenes.production.naming import FILMS_FOLDER, film_name
 from scenes.production.order import Order
@@ -23,8 +23,8 @@ from scenes.theme import THEMES, Theme
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from scenes.beats import Beat
     from scenes.catalogue import Entry
-    from scenes.film import Beat
     from scenes.parameters import FilmParameters
     from scenes.production.frames import Pixels
     from scenes.production.shooting import Histories

@@ -20,7 +20,7 @@ from scenes.theme import THEMES
 
 if TYPE_CHECKING:
     from learning.history import History
-    from scenes.film import Beat, Subtitle
+    from scenes.beats import Beat, Subtitle
     from scenes.look import Look
     from scenes.production.order import Order
 

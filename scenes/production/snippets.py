@@ -8,7 +8,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +17,7 @@ from urllib.parse import quote
 
 from learning.errors import InputError, quoted
 from scenes import captions
+from scenes.plain import one_line
 from scenes.production.output import Format, Output
 
 if TYPE_CHECKING:
@@ -79,17 +79,11 @@ class Exhibit:
             language: in which it was made.
             output: the settings that it was made with.
         """
-        shown = _one_line(title), output.width, output.height
+        shown = one_line(title), output.width, output.height
         if output.format not in VIDEOS:
             return cls(path, *shown)
         poster = path.with_suffix(".png")
         return cls(path, *shown, poster if poster.exists() else None, _tracks(path, language))
-
-
-def _one_line(text: str) -> str:
-    """Take line breaks and control characters out."""
-    spaced = " ".join(text.split())
-    return "".join(letter for letter in spaced if unicodedata.category(letter) not in ("Cc", "Cs"))
 
 
 def _tracks(film: Path, language: str) -> tuple[Track, ...]:
@@ -108,7 +102,7 @@ def _track(path: Path, language: str) -> Track:
     except InputError:  # somebody's own, beside a film in another language
         return Track(path, language, language)
     label = spoken.text("language") if "language" in spoken else spoken.language
-    return Track(path, spoken.language, _one_line(label))
+    return Track(path, spoken.language, one_line(label))
 
 
 def check_page(output: Output) -> None:

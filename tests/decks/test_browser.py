@@ -1,22 +1,20 @@
 """HTML decks in a real browser without a network: they play, hold, step, and ask nobody for anything."""
 
 import io
-import shutil
-import socket
+import re
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from scenes.beats import Subtitle
 from scenes.decks import html
-from scenes.production.clips import Caption
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian, Ubuntu: apt-get install chromium)")
 
 FLAGS = [
     "--headless=new",
@@ -26,9 +24,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--proxy-server=127.0.0.1:9",
 ]
+NO_NETWORK = ["--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9"]
 SIZE = {"width": 320, "height": 180}
 """That of the films: what is on the screen is what was in the video, to the pixel."""
 PATIENCE = 5.0
@@ -47,11 +44,17 @@ HERE = "() => Reveal.getCurrentSlide().id"
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def launch(program):
+    """Starts a browser."""
+    path = program("chromium", "chromium-browser", "google-chrome", package="chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield lambda flags: closing(playwright.chromium.launch(executable_path=path, args=flags))
+
+
+@pytest.fixture(scope="module")
+def chromium(launch):
+    with launch(FLAGS + NO_NETWORK) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +232,7 @@ def test_help_names_our_keys(written, shown):
 def test_c_goes_through_the_languages_and_the_last_words_stay(deck, shown, tmp_path):
     chapter = deck.chapters[0]
     long = chapter.slides[0].clip.seconds
-    spoken = {"en": (Caption(0.0, long, "<b>bold</b> & more of it"),), "ko": (Caption(0.0, long, "자막입니다"),)}
+    spoken = {"en": (Subtitle(0.0, long, "<b>bold</b> & more of it"),), "ko": (Subtitle(0.0, long, "자막입니다"),)}
     slides = tuple(replace(slide, clip=replace(slide.clip, captions=spoken)) for slide in chapter.slides[:2])
     html.write(replace(deck, chapters=(replace(chapter, slides=slides),)), tmp_path / "deck.html")
     page = shown(tmp_path / "deck.html", "#/tangent.question")
@@ -251,7 +254,7 @@ def test_c_goes_through_the_languages_and_the_last_words_stay(deck, shown, tmp_p
 def test_subtitles_stay_where_projectors_do_not_crop(deck, shown, tmp_path, text):
     chapter = deck.chapters[0]
     slide = chapter.slides[0]
-    spoken = {"ko" if "모두" in text else "en": (Caption(0.0, slide.clip.seconds, text),)}
+    spoken = {"ko" if "모두" in text else "en": (Subtitle(0.0, slide.clip.seconds, text),)}
     told = replace(chapter, slides=(replace(slide, clip=replace(slide.clip, captions=spoken)),))
     html.write(replace(deck, chapters=(told,)), tmp_path / "deck.html")
     page = shown(tmp_path / "deck.html", "#/tangent.question")
@@ -335,7 +338,7 @@ def test_the_speaker_sees_the_end_of_what_will_loop_and_what_a_film_consists_of(
     wait_for(speaker, upcoming.locator("section.present section.present video"), AT_ITS_END)
     page.evaluate(f"() => {{ location.hash = '#/{chapter.id}' }}")
     note = speaker.locator(".speaker-controls-notes .value")
-    note.get_by_text(chapter.teaches).wait_for()
+    note.get_by_text(chapter.subtitle).wait_for()
     for slide in chapter.slides:
         assert slide.clip.title in note.inner_text()
 
@@ -373,24 +376,56 @@ def test_nothing_is_cut_off_whatever_the_shape_of_the_screen(written, shown, wid
     assert (box["x"], box["y"]) == pytest.approx(((width - box["width"]) / 2, (240 - box["height"]) / 2), abs=0.5)
 
 
-def test_a_script_that_got_in_would_not_run_nor_reach_anybody(written, chromium):
-    page = chromium.new_page(viewport=SIZE)
-    page.goto(written["file"].as_uri())
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        page.evaluate(
-            """async address => {
-                document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.ran = 1'>");
-                const script = document.createElement("script");
-                script.textContent = "window.ran = 1";
-                document.body.append(script);
-                new Image().src = `${address}/a.png`;
-                await fetch(`${address}/b`).catch(() => {});
-            }""",
-            f"http://127.0.0.1:{server.getsockname()[1]}",
-        )
-        page.wait_for_timeout(100)
-        server.setblocking(False)
-        with pytest.raises(BlockingIOError):
-            server.accept()
-    assert page.evaluate("() => window.ran") is None
-    page.close()
+@contextmanager
+def listening():
+    """A server on this machine: its address, and the paths that it has been asked for."""
+    asked = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Listener) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+INTRUDE = """async address => {
+    const settled = (element, place) => new Promise(done => {
+        element.onload = element.onerror = done;
+        element.src = place;
+        document.body.append(element);
+    });
+    const script = document.createElement("script");
+    script.textContent = "window.ran = (window.ran || 0) + 1";
+    document.body.append(script);
+    document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.ran = (window.ran || 0) + 1'>");
+    await settled(new Image(), `${address}/image`);
+    await settled(document.createElement("script"), `${address}/script`);
+    await fetch(`${address}/fetched`).catch(() => {});
+    return window.ran || 0;
+}"""
+"""What a script that got in would try; returns how many of two others it could run."""
+
+
+def test_a_script_that_got_in_would_not_run_nor_reach_anybody(launch, written, tmp_path):
+    deck = written["file"].read_text(encoding="utf-8")
+    unguarded, policies = re.subn("<meta http-equiv=.Content-Security-Policy. [^>]*>", "", deck)
+    assert policies == 1
+    (tmp_path / "unguarded.html").write_text(unguarded, encoding="utf-8")
+    with launch(FLAGS) as browser, listening() as (address, asked):
+        tried = {}
+        for path in (written["file"], tmp_path / "unguarded.html"):
+            page = browser.new_page(viewport=SIZE)
+            page.goto(path.as_uri())
+            tried[path.stem] = page.evaluate(INTRUDE, address), sorted(asked)
+    assert tried == {"deck": (0, []), "unguarded": (2, ["/fetched", "/image", "/script"])}

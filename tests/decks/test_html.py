@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import replace
 from urllib.parse import unquote
@@ -12,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning.errors import RunError
+from scenes import captions
+from scenes.beats import Subtitle
 from scenes.decks import html
-from scenes.production.clips import Caption
 
 WICKED = "</script><script>alert(1)</script> \"q\" 'r' & &amp; <!-- --> ]]> \\ 학습률 🎓\n\x00\x1b\ud800é"
 TAME = "</script><script>alert(1)</script> \"q\" 'r' & &amp; <!-- --> ]]> \\ 학습률 🎓 é"
@@ -164,11 +166,11 @@ def test_running_times_are_those_of_the_films(deck, tmp_path):
 
 
 def test_what_was_written_is_shown_as_it_stands(deck, tmp_path):
-    wicked = with_clips(short(deck, title=WICKED, label=WICKED, teaches=WICKED), title=WICKED, note=WICKED)
+    wicked = with_clips(short(deck, title=WICKED, label=WICKED, subtitle=WICKED), title=WICKED, note=WICKED)
     page = read(replace(wicked, title=WICKED, font=WICKED), tmp_path / "deck.html")
     tame = read(short(deck, label="a"), tmp_path / "tame.html")
     assert tags(page) == tags(tame)
-    shown = [page.title, page.h1, page.h2, page.h3, *page.select(".film, .label, .teaches")]
+    shown = [page.title, page.h1, page.h2, page.h3, *page.select(".film, .label, .below")]
     assert [" ".join(node.text.split()) for node in shown] == [TAME] * 8
     film, section = (note.parent for note in page.select(".notes"))
     assert ["".join(said(slide).split()) for slide in (film, section)] == ["".join(TAME.split())] * 2
@@ -179,10 +181,12 @@ def test_what_was_written_is_shown_as_it_stands(deck, tmp_path):
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60))
 def test_no_text_becomes_markup(deck, tmp_path, text):
-    chapter = short(deck, title=text, teaches=text, font=text)
-    told = with_clips(chapter, title=text, captions={"en": (Caption(0, 1, text),)})
+    chapter = short(deck, title=text, subtitle=text, font=text)
+    told = with_clips(chapter, title=text, captions={"en": (Subtitle(0, 1, text),)})
     page = read(replace(told, title=text, font=text), tmp_path / "deck.html")
-    visible = "".join(mark for mark in " ".join(text.split()) if mark.isprintable() or ord(mark) > 0x9F)
+    visible = "".join(
+        mark for mark in " ".join(text.split()) if mark.isprintable() or (ord(mark) > 0x9F and mark != "\ufeff")
+    )
     assert "".join(page.h1.text.split()) == "".join(visible.split())
     assert [node.name for node in page.h1.find_all()] == []
     assert len(page.find_all("script")) == 5
@@ -213,7 +217,7 @@ def test_a_film_of_another_shape_is_shown_whole(deck, tmp_path):
 
 
 def test_every_language_is_on_the_video_and_the_last_words_stay(deck, tmp_path):
-    spoken = {"en": (Caption(0.0, 1.0, "a <b> &"), Caption(1.0, 2.0, "end")), "xx": (Caption(0.5, 1.0, "x"),)}
+    spoken = {"en": (Subtitle(0.0, 1.0, "a <b> &"), Subtitle(1.0, 2.0, "end")), "xx": (Subtitle(0.5, 1.0, "x"),)}
     told = with_clips(short(deck), captions=spoken, frames=10)
     page = read(told, tmp_path / "deck.html")
     english, other = page.select("track")
@@ -228,6 +232,33 @@ def test_sixteen_films_stand_on_the_title_slide(deck, tmp_path):
     page = read(replace(deck, chapters=films), tmp_path / "deck.html")
     assert page.ol["style"] == f"--rows: 8; --cells: {len(deck.chapters[0].title) + 2}"
     assert len(page.select("ol.many > li")) == 16
+
+
+def told(page):
+    """What our script is told."""
+    return json.loads(page.find(id="told").string)
+
+
+def test_a_language_of_ones_own_is_called_what_it_calls_itself(deck, tmp_path):
+    words = (captions.HERE / "en.toml").read_text(encoding="utf-8").replace('"English"', '"日本語"')
+    (tmp_path / "ja.toml").write_text(words, encoding="utf-8")
+    spoken = {tag: (Subtitle(0.0, 1.0, "x"),) for tag in ("ja", "en", "ko", "eo")}
+    own = with_clips(short(deck, language="ja", words=captions.load(str(tmp_path / "ja.toml"))), captions=spoken)
+    other = with_clips(deck, captions={"ko": spoken["ko"]}).chapters[1]
+    page = read(replace(own, chapters=(*own.chapters, other)), tmp_path / "deck.html")
+    names = [["ja", "日本語"], ["en", "English"], ["ko", "한국어"], ["eo", "eo"]]
+    assert told(page)["languages"] == names
+    assert [[track["srclang"], track["label"]] for track in page.find("video").select("track")] == names
+
+
+@pytest.mark.parametrize("shape", [(240, 180), (180, 320), (420, 180), (320, 180)])
+def test_slides_are_16_to_9_whatever_the_first_film_is(deck, tmp_path, shape):
+    first = replace(deck.chapters[0], width=shape[0], height=shape[1])
+    page = read(replace(deck, chapters=(first, deck.chapters[1])), tmp_path / "deck.html")
+    assert (told(page)["width"], told(page)["height"]) == (1920, 1080)
+    pictures = [tuple(map(int, re.findall(r"(\d+)px", one["style"]))) for one in page.select(".picture")]
+    assert pictures[-1] == (1920, 1080)
+    assert pictures[0] == {240: (1440, 1080), 180: (608, 1080), 420: (1920, 823), 320: (1920, 1080)}[shape[0]]
 
 
 def test_where_reveal_is_missing_it_is_said_how_to_get_it(deck, tmp_path, monkeypatch):

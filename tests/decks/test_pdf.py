@@ -15,11 +15,12 @@ from pypdf.generic import ContentStream, IndirectObject
 
 from learning.errors import RunError
 from scenes import captions
+from scenes.beats import Subtitle
 from scenes.captions import LANGUAGES, SYMBOLS, load
 from scenes.decks.deck import Chapter, Deck, Slide
 from scenes.decks.pdf import write
 from scenes.fonts import check_font
-from scenes.production.clips import JPEG, Caption, Clip
+from scenes.production.clips import JPEG, Clip
 
 SECTIONS = (
     ("data", "The data", ("100 points.", "Which line?"), "Ask the class: intercept −5, slope 10?"),
@@ -59,7 +60,7 @@ def make_picture(path, size=(160, 90)):
 
 
 def make_slide(folder, film, key, title, said, note, start=0.0, language="en", size=(160, 90)):
-    cues = tuple(Caption(at, at + 1.0, text) for at, text in enumerate(said))
+    cues = tuple(Subtitle(at, at + 1.0, text) for at, text in enumerate(said))
     last = make_picture(folder / f"{film}-{key}.jpg", size)
     clip = Clip(key, title, note, start, 60, 30, Path("none.mp4"), Path("none.jpg"), last, {language: cues})
     return Slide(f"{film}.{key}", clip, loops=False, of=film)
@@ -74,7 +75,7 @@ def make_chapter(folder, name, sections, *, label="", language="en", theme="dark
         id=name,
         title=name,
         label=label,
-        teaches=f"What {name} teaches",
+        subtitle=f"What {name} teaches",
         language=language,
         font=check_font(language),
         theme=theme,
@@ -175,11 +176,11 @@ def test_everything_that_was_said_and_noted_is_there_in_order(deck, handout):
     assert_in_order([deck.title, *(chapter.title for chapter in deck.chapters)], whole)
     said = []
     for chapter in deck.chapters:
-        said += [chapter.title, chapter.label, chapter.teaches]
+        said += [chapter.title, chapter.label, chapter.subtitle]
         for slide in chapter.slides:
             cues = next(iter(slide.clip.captions.values()))
             said += [slide.clip.title, *(cue.text for cue in cues), slide.clip.note]
-    assert_in_order(said, whole[whole.index(solid(deck.chapters[0].teaches)) - len("Gradientdescent") :])
+    assert_in_order(said, whole[whole.index(solid(deck.chapters[0].subtitle)) - len("Gradientdescent") :])
 
 
 def test_the_cover_says_how_long_a_film_is_and_leads_to_its_page(deck, handout):
@@ -260,9 +261,9 @@ def said_by(deck, text):
     """A deck of one film in which everybody says the same."""
     chapter = deck.chapters[0]
     slide = chapter.slides[0]
-    clip = replace(slide.clip, title=text, note=text, captions={"en": (Caption(0, 1, text),)})
+    clip = replace(slide.clip, title=text, note=text, captions={"en": (Subtitle(0, 1, text),)})
     slides = (replace(slide, clip=clip, of=text),)
-    return replace(deck, title=text, chapters=(replace(chapter, title=text, label=text, teaches=text, slides=slides),))
+    return replace(deck, title=text, chapters=(replace(chapter, title=text, label=text, subtitle=text, slides=slides),))
 
 
 @pytest.mark.parametrize("text", WICKED)
@@ -393,8 +394,8 @@ def test_a_light_picture_has_a_line_around_it_on_white_paper(tmp_path, handout):
 def test_what_stood_twice_in_a_row_is_told_once_and_only_in_the_language_of_the_film(deck, handout):
     chapter = deck.chapters[0]
     slide = chapter.slides[0]
-    cues = tuple(Caption(at, at + 1, text) for at, text in enumerate(("once", "once", "twice", "once")))
-    clip = replace(slide.clip, captions={"en": cues, "ko": (Caption(0, 1, "한번"),)})
+    cues = tuple(Subtitle(at, at + 1, text) for at, text in enumerate(("once", "once", "twice", "once")))
+    clip = replace(slide.clip, captions={"en": cues, "ko": (Subtitle(0, 1, "한번"),)})
     whole = text_of(handout(replace(deck, chapters=(replace(chapter, slides=(replace(slide, clip=clip),)),))))
     assert "oncetwiceonce" in whole
     assert "onceonce" not in whole
@@ -404,7 +405,7 @@ def test_what_stood_twice_in_a_row_is_told_once_and_only_in_the_language_of_the_
 def test_a_caption_that_still_stands_is_not_told_again(deck, handout):
     chapter = deck.chapters[0]
     said = (("first", "stays"), ("stays", "second"), ("second",), ("second", "stays", "second"), ("other",))
-    cues = [tuple(Caption(at, at + 1, text) for at, text in enumerate(texts)) for texts in said]
+    cues = [tuple(Subtitle(at, at + 1, text) for at, text in enumerate(texts)) for texts in said]
     slide = chapter.slides[0]
     slides = tuple(replace(slide, clip=replace(slide.clip, note="|", captions={"en": told})) for told in cues)
     whole = text_of(handout(replace(deck, chapters=(replace(chapter, slides=slides),))))

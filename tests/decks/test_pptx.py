@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import subprocess
 import zipfile
 from collections import Counter
@@ -21,10 +20,11 @@ from openxml_audit import OpenXmlValidator
 from PIL import Image
 
 from scenes import captions
+from scenes.beats import Subtitle
 from scenes.decks.deck import Chapter, Deck, Slide
 from scenes.decks.pptx import TITLE_SIZES, write
 from scenes.decks.pptx_text import culture, fitting, legal
-from scenes.production.clips import JPEG, Caption, Clip
+from scenes.production.clips import JPEG, Clip
 from scenes.theme import DARK, LIGHT
 
 FPS = 10
@@ -62,7 +62,7 @@ def make_slide(folder, name, seed, frames, size=(320, 180), language="en", loops
     film(video, shown)
     shown[0].save(first, **JPEG)
     shown[-1].save(last, **JPEG)
-    cues = {language: tuple(Caption(at / 10, (at + 1) / 10, text) for at, text in enumerate(said))}
+    cues = {language: tuple(Subtitle(at / 10, (at + 1) / 10, text) for at, text in enumerate(said))}
     title = {"en": f"Section {name}", "ko": "기울기"}[language]
     note = f"The loss falls from 8,587.69 to 26.40 in {name}.\n\nAsk why."
     return Slide(name, Clip(name, title, note, 0.0, frames, FPS, video, first, last, cues), loops, "A film")
@@ -146,7 +146,7 @@ def test_the_title_of_a_film_says_what_it_teaches_and_nothing_waits_to_be_filled
 
 
 def test_a_film_of_which_nothing_is_said_leaves_no_empty_box(deck, tmp_path):
-    bare = replace(deck.chapters[0], label="", teaches="")
+    bare = replace(deck.chapters[0], label="", subtitle="")
     assert words(rewritten(replace(deck, chapters=(bare,)), tmp_path)[1]) == ["Gradient descent", "0:04 min"]
 
 
@@ -201,7 +201,7 @@ def test_what_is_compressed_is_not_compressed_again(written):
 def test_a_video_says_what_is_to_be_seen(deck, pages):
     told = [find(page.element, "//p:pic//p:cNvPr/@descr") for page in videos_of(pages)]
     assert told == [[slide.description] for chapter in deck.chapters for slide in chapter.slides]
-    assert told[0] == ["A film. Section descent.data. last words"]
+    assert told[0] == ["A film. Section descent.data. last words."]
 
 
 def test_a_video_starts_when_its_slide_is_there_and_a_click_upon_it_goes_on(pages):
@@ -334,9 +334,9 @@ def test_the_same_deck_is_the_same_bytes(deck, written, tmp_path):
 
 def wicked(deck):
     """The same with a text everywhere that is no markup, though it looks so."""
-    chapter = replace(deck.chapters[1], title=WICKED, label=WICKED, teaches=WICKED)
+    chapter = replace(deck.chapters[1], title=WICKED, label=WICKED, subtitle=WICKED)
     slide = chapter.slides[0]
-    clip = replace(slide.clip, title=WICKED, note=WICKED, captions={"ko": (Caption(0.0, 0.5, WICKED),)})
+    clip = replace(slide.clip, title=WICKED, note=WICKED, captions={"ko": (Subtitle(0.0, 0.5, WICKED),)})
     return replace(deck, title=WICKED, chapters=(replace(chapter, slides=(replace(slide, clip=clip, of=WICKED),)),))
 
 
@@ -346,7 +346,7 @@ def test_text_is_text_wherever_it_stands(deck, tmp_path):
     assert words(first) == [broken, f"0:01 min\t{one_line}\N{EM SPACE}{one_line}"]
     assert words(about) == [broken, f"{broken}\n{broken}", "0:01 min"]
     assert words(section) == [broken]
-    assert find(section.element, "//p:pic//p:cNvPr/@descr") == [f"{READ}. {READ}. {READ}"]
+    assert find(section.element, "//p:pic//p:cNvPr/@descr") == [f"{READ}. {READ}. {READ}."]
     assert section.notes_slide.notes_text_frame.text.startswith(f"{READ}\n")
     assert sections(tmp_path / "deck.pptx")[0][0] == one_line
     assert OpenXmlValidator().validate(str(tmp_path / "deck.pptx")).errors == []
@@ -433,12 +433,12 @@ def test_no_two_masters_or_layouts_and_no_two_shapes_of_a_part_have_one_number(p
     assert set(numbered.values()) == {1}
 
 
-@pytest.mark.skipif(not (shutil.which("soffice") and shutil.which("pdftoppm")), reason="needs LibreOffice and Poppler")
-def test_libreoffice_opens_it_and_shows_the_posters(deck, written, tmp_path):
+def test_libreoffice_opens_it_and_shows_the_posters(program, deck, written, tmp_path):
+    soffice, pdftoppm = program("soffice", package="libreoffice-impress"), program("pdftoppm", package="poppler-utils")
     home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
-    convert = ["soffice", "--headless", home, "--convert-to", "pdf", "--outdir", str(tmp_path), str(written)]
+    convert = [soffice, "--headless", home, "--convert-to", "pdf", "--outdir", str(tmp_path), str(written)]
     subprocess.run(convert, check=True, capture_output=True, timeout=120)
-    subprocess.run(["pdftoppm", "-r", "50", str(tmp_path / "deck.pdf"), str(tmp_path / "page")], check=True)
+    subprocess.run([pdftoppm, "-r", "50", str(tmp_path / "deck.pdf"), str(tmp_path / "page")], check=True)
     seen = [Image.open(path).convert("RGB") for path in sorted(tmp_path.glob("page*.ppm"))]
     assert len(seen) == 6
     _, _, data, run, _, why = seen

@@ -185,6 +185,23 @@ def test_films_that_a_lecture_no_longer_has_are_named():
     assert left_over(written('folder = "elsewhere"\n' + TOY)) == []
 
 
+@pytest.mark.parametrize(("kind", "name"), [("gif", "toy.gif"), ("png", "toy"), ("mp4", "toy.mp4")])
+def test_a_film_that_a_lecture_now_has_in_another_format_is_named(kind, name):
+    """It lies beside the new one, and each is known by a description of its own."""
+    other, webm = (f'{SMALL}format = "{kind}"\n[[film]]\nname = "toy"\n' for kind in (kind, "webm"))
+    made(other)
+    made(webm)
+    assert step(other) == step(webm) == ("unchanged", "")
+    assert left_over(written(webm)) == [Path("media/films/lecture", name)]
+    assert left_over(written(other)) == [Path("media/films/lecture/toy.webm")]
+
+
+def test_a_folder_of_somebody_else_is_not_left_over():
+    made(TOY)
+    Path("media/films/lecture/toy-sections").mkdir()
+    assert left_over(written(TOY)) == []
+
+
 def test_all_is_rendered_by_force():
     made(TOY)
     (only,) = plan(written(TOY), force=True)

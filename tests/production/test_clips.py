@@ -9,7 +9,8 @@ from PIL import Image
 from test_encode import atoms
 
 from learning.errors import InputError, RunError
-from scenes.production.clips import Caption, Clip, cut, description_of, write_sections
+from scenes.beats import Subtitle
+from scenes.production.clips import Clip, cut, description_of, write_sections
 
 SAID = {
     "en": [
@@ -85,12 +86,12 @@ def test_pictures_show_the_first_and_the_last_frame(shoot, tmp_path):
 
 def test_captions_are_those_of_the_section_in_its_own_time(shoot, tmp_path):
     one, two, three = clips_of(telling(shoot(), captions=SAID), tmp_path)
-    assert one.captions["en"] == (Caption(0.0, 1.2, "Before, and {into} the second"),)
+    assert one.captions["en"] == (Subtitle(0.0, 1.2, "Before, and {into} the second"),)
     assert two.captions["en"] == (
-        Caption(0.0, 0.3, "Before, and {into} the second"),
-        Caption(0.4, 0.8, "Two\nlines \\ here"),
+        Subtitle(0.0, 0.3, "Before, and {into} the second"),
+        Subtitle(0.4, 0.8, "Two\nlines \\ here"),
     )
-    assert three.captions == {"en": (), "ko": (Caption(0.0, 0.1, "한국어 <자막>"),)}
+    assert three.captions == {"en": (), "ko": (Subtitle(0.0, 0.1, "한국어 <자막>"),)}
 
 
 def test_an_mp4_carries_its_captions_and_players_show_them_when_asked_to(shoot, tmp_path):

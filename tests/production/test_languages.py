@@ -118,7 +118,7 @@ def test_only_what_a_player_plays_is_told_in_other_languages(shoot, name, others
     own = [path.stem] if others else []
     stems = [*own, *(f"{path.stem}.{other}" for other in others)]
     assert there == {f"{stem}.{kind}" for stem in stems for kind in ("srt", "vtt")}
-    assert list(json.loads(Path(f"media/films/{path.stem}.json").read_text())["captions"]) == ["en", *others]
+    assert list(json.loads(Path(f"media/films/{path.stem}.{name}.json").read_text())["captions"]) == ["en", *others]
 
 
 def test_a_name_with_dots_is_kept_before_the_language(shoot):

@@ -85,12 +85,3 @@ def test_films_are_listed_with_what_they_teach_and_their_defaults():
     entry = next(film for film in json.loads(listing.films_as_json()) if film["name"] == "descent")
     assert entry["parameters"]["lr"]["default"] == 0.001
     assert entry["parameters"]["lr"]["bounds"] == "more than 0, at most 1000"
-
-
-@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (2_200_000, "2.2 MB"), (5e12, "5000.0 GB")])
-def test_sizes_are_readable(count, text):
-    assert listing.size(count) == text
-
-
-def test_running_time():
-    assert listing.duration(75) == "1:15 min"

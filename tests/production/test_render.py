@@ -343,7 +343,7 @@ def test_a_broken_entry_is_rendered_again(shoot, damage):
     entry = next(filmcache.root().iterdir())
     film = entry / "film.mp4"
     data = film.read_bytes()
-    film.unlink()  # the file may be a hard link to the one that was delivered
+    film.unlink()
     if damage == "cut":
         film.write_bytes(data[:-1])
     if damage == "changed":

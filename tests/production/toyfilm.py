@@ -6,7 +6,7 @@ import numpy as np
 from manim import RIGHT, Scene, Square, linear
 from toyfilm_entry import ENTRY, ToyParameters
 
-from scenes.film import Beat, Subtitle
+from scenes.beats import Beat, Subtitle
 
 __all__ = ["ENTRY", "Toy", "ToyParameters"]
 

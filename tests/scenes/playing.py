@@ -19,7 +19,8 @@ from manim import tempconfig
 from scenes.captions import Captions
 from scenes.catalogue import find
 from scenes.drawing import Stamp, channels
-from scenes.film import Film, Subtitle
+from scenes.beats import Subtitle
+from scenes.film import Film
 from scenes.look import Ink
 from scenes.parameters import FilmParameters
 from scenes.production.studio import FilmClock

@@ -56,6 +56,15 @@ def test_a_caption_file_holds_text_not_code():
     assert ink.advance == pytest.approx(plain.advance, rel=0.02)
 
 
+def test_an_empty_value_is_a_text_and_a_missing_one_is_none():
+    said = Captions("xx", {"a": "<{x}> {y:loss} {alpha}"})
+    assert said.text("a", x="", y="") == "<>  α"
+    assert said.text("a", x="", y="", alpha="") == "<>  "
+    assert said.typeset("a", x=Words("", ""), y="", alpha=Words("", "")) == '#"<";#"> ";#loss[#"";]#" ";'
+    with pytest.raises(KeyError, match="y"):
+        said.text("a", x="")
+
+
 def test_an_unknown_key_suggests_the_nearest():
     with pytest.raises(KeyError, match=r"descent\.title"):
         captions.load("en").text("descent.titel")
