@@ -16,10 +16,10 @@ import pytest
 from far import FILMS, POINTS
 from manim import tempconfig
 
+from scenes.beats import Subtitle
 from scenes.captions import Captions
 from scenes.catalogue import find
 from scenes.drawing import Stamp, channels
-from scenes.beats import Subtitle
 from scenes.film import Film
 from scenes.look import Ink
 from scenes.parameters import FilmParameters
