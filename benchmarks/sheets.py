@@ -31,6 +31,7 @@ CHANGES = {
     "logistic": ("--lr", "0.3"),
     "logistic-limit": ("--net-seed", "2"),
     "overfit": ("--nodes", "400"),
+    "plane": ("--nodes", "6"),
     "polynomial": ("--lr", "0.02"),
     "stuck": ("--seed", "7"),
     "diagrams": ("--nodes", "3"),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from learning.errors import InputError, quoted, unknown
-from learning.experiment import DATA_OPTIONS, Experiment, Option, read_data_file
+from learning.errors import InputError, ProbabilityError, quoted, unknown
+from learning.experiment import DATA_OPTIONS, PROBABILITIES, Experiment, Option, read_data_file
+from learning.tables import read_table
 from learning.theory import Float64, sigmoid
 
 if TYPE_CHECKING:
@@ -22,8 +20,22 @@ if TYPE_CHECKING:
 
 Float32 = npt.NDArray[np.float32]
 
-LIMIT = 1e9
-"""Largest magnitude in a CSV file: the square of what a line makes of it still fits into float32."""
+LIMIT, STANDARDIZED_LIMIT = 1e9, 1e100
+"""Largest magnitude in a CSV file: the square of what a line makes of it still fits into float32; or, where it is
+standardized first, its own square into float64."""
+
+MOST_ROWS, MOST_CURVED = 2_000_000, 100_000
+"""Rows of a CSV file at most, and where the loss is not the bowl of a line, of which all is known at once."""
+
+SEEN = 2000
+"""Of so many points of a CSV file ŷ is recorded at most, chosen evenly; all of them are learned from."""
+
+STEEP, HIGH, FLAT = 30.0, 10.0, 0.1
+"""Where ŷ is a probability, or a polynomial, x is at most so far from 0; and it goes over so much at least."""
+
+GRAIN, LEAST = 1e-3, 1e-6
+"""Numbers of float32 may be apart by this share of a column's standard deviation: otherwise they blur it. And a column
+that spreads over less than this is nothing beside weights of ordinary size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +50,8 @@ class Data:
             y is 0 or 1, of its logit. None where there is no such polynomial.
         name: What to call the data.
         is_coin: Whether y is 0 or 1, each with a probability.
+        columns: What x and y are called in a CSV file; None for data sets of ours.
+        scales: Of x and of y mean and standard deviation, where these were taken out of them; otherwise None.
     """
 
     x: Float32
@@ -46,6 +60,26 @@ class Data:
     true_params: tuple[float, ...] | None
     name: str
     is_coin: bool = False
+    columns: tuple[str, str] | None = None
+    scales: tuple[Scale | None, Scale | None] = (None, None)
+
+    @property
+    def seen(self) -> npt.NDArray[np.int64] | None:
+        """Return the points whose ŷ is recorded, (n,) ascending; None where that is every one.
+
+        They lie evenly in the order of x, the least and the largest among them.
+        """
+        if self.columns is None or len(self.x) <= SEEN:
+            return None
+        ranks = np.linspace(0, len(self.x) - 1, SEEN).round().astype(np.int64)
+        return np.sort(np.argsort(self.x, kind="stable")[ranks]).astype(np.int64)
+
+
+class Scale(NamedTuple):
+    """What was taken out of a column: value = mean + sd * standardized."""
+
+    mean: float
+    sd: float
 
 
 REGRESSION = (2.5, 4.0)
@@ -204,9 +238,35 @@ def data_of(experiment: Experiment) -> Data:
     """Return the data of an experiment.
 
     Raises:
-        InputError: The CSV file is not as it should be, or has another y than 0 to 1 where the loss is bce.
+        InputError: The CSV file is not as it should be, is too long, or has another y than 0 to 1 where ŷ is a
+            probability.
     """
+    if experiment.data_file is not None:
+        return _fitting(_checked(of_file(experiment), experiment), experiment)
     return _checked(load(experiment.data, experiment.seed_of_data, dict(experiment.data_options)), experiment)
+
+
+def check(experiments: Iterable[Experiment]) -> None:
+    """Read the data files of experiments, so that what is wrong with any of them is said before one is trained.
+
+    Raises:
+        InputError: As :func:`data_of` does; or a y is between 0 and 1 where only these two will do, or an x is so far
+            from 0 that a model would learn nothing worth seeing.
+    """
+    asked = {_asked_of_file(experiment): experiment for experiment in experiments if experiment.data_file is not None}
+    for experiment in asked.values():
+        data = data_of(experiment)
+        if experiment.model in PROBABILITIES:
+            _check_coins(data, experiment)
+            _check_reach(data, experiment, "a curve of probability", STEEP)
+        if max(experiment.powers or (0,)) > 1:
+            _check_reach(data, experiment, "a polynomial", HIGH)
+
+
+def _asked_of_file(experiment: Experiment) -> tuple[object, ...]:
+    """Return all of an experiment that decides what its file may hold."""
+    columns = experiment.data, experiment.x, experiment.y, experiment.standardize
+    return *columns, experiment.model, experiment.loss, experiment.powers, experiment.record
 
 
 def fresh_data_of(experiment: Experiment) -> Data | None:
@@ -222,6 +282,11 @@ def fresh_data_of(experiment: Experiment) -> Data | None:
 
 def _checked(data: Data, experiment: Experiment) -> Data:
     outside = data.y[(data.y < 0) | (data.y > 1)]
+    if data.columns is not None and experiment.model in PROBABILITIES and len(outside):
+        raise ProbabilityError(
+            f"{experiment.data}: {named(data.columns[1])} has {outside[0]:g}, but ŷ is the probability of a 1, so only "
+            "0 to 1 will do; correct it, or take what learns any number"
+        )
     if experiment.loss == "bce" and len(outside):
         raise InputError(
             f"{experiment.data}: y has {outside[0]:g}, but the loss bce takes only 0 to 1; correct it, or choose mse"
@@ -294,8 +359,8 @@ def _generator(seed: int) -> Generator:
 def load(name_or_path: str, seed: int, options: Mapping[str, Option] | None = None) -> Data:
     """Return the data set of that name, or what a CSV file holds.
 
-    A CSV file is UTF-8 with a header that has x and y, in any order, among any other columns; its rows keep
-    their order, and the seed does not touch them.
+    A CSV file has a header with x and y, in any order, among any other columns, or only two columns of numbers (see
+    :mod:`learning.tables`); its rows keep their order, and the seed does not touch them.
 
     Args:
         name_or_path: A name of :data:`DATA_SETS`, or the path of a CSV file.
@@ -309,46 +374,91 @@ def load(name_or_path: str, seed: int, options: Mapping[str, Option] | None = No
         return DATA_SETS[name_or_path](_generator(seed), **{**DATA_OPTIONS[name_or_path], **(options or {})})
     if not name_or_path.lower().endswith(".csv"):
         raise unknown("data", name_or_path, (*DATA_SETS, "the path of a .csv file"))
-    return read_csv(Path(name_or_path))
+    return of_file(Experiment(data=name_or_path))
 
 
-def read_csv(path: Path) -> Data:
-    """Read N >= 2 points from a CSV file.
+def of_file(experiment: Experiment) -> Data:
+    """Return what the CSV file of an experiment holds in its two columns, standardized if that is asked for.
+
+    y is left as it is where ŷ is a probability.
 
     Raises:
-        InputError: The file is not as :func:`load` says.
+        InputError: The file is not as :mod:`learning.tables` says, a column cannot be standardized, or its numbers
+            are so close together that float32 does not tell them apart.
     """
-    try:
-        text = read_data_file(path).decode("utf-8-sig")
-        points = list(_points(path, text))
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not UTF-8 text; save it as CSV UTF-8") from None
-    except csv.Error as error:
-        raise InputError(f"{path}: is not a CSV file ({error}); save it as CSV UTF-8") from None
-    if len(points) < 2:
-        raise InputError(f"{path}: has {len(points)} points; a line needs at least 2: add rows below the header x,y")
-    x, y = np.array(points, dtype=np.float32).T.copy()  # (2, N)
-    return Data(x, y, None, None, path.stem)
+    path = experiment.data_file
+    assert path is not None, "data sets of ours are made, not read"
+    limit = STANDARDIZED_LIMIT if experiment.standardize else LIMIT
+    table = read_table(path, read_data_file(path), experiment.x, experiment.y, limit)
+    if len(table.x) > MOST_ROWS:
+        raise InputError(f"{path}: has {len(table.x):,} rows; at most {MOST_ROWS:,} are allowed: keep every tenth, say")
+    wanted = experiment.standardize, experiment.standardize and experiment.model not in PROBABILITIES
+    columns = zip((table.x, table.y), table.names, wanted, strict=True)
+    (x, of_x), (y, of_y) = (_scaled(path, *column) for column in columns)
+    return Data(x, y, None, None, path.stem, columns=table.names, scales=(of_x, of_y))
 
 
-def _points(path: Path, text: str) -> Iterator[tuple[float, float]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
-    reader.fieldnames = header = [name.strip() for name in reader.fieldnames or ()]
-    for name in ("x", "y"):
-        if header.count(name) != 1:
-            there = ", ".join(header) or "nothing"
-            raise InputError(f"{path}: needs one column {name}, its header has {there}; make it x,y with a comma")
-    for row in reader:
-        where = f"{path}, line {reader.line_num}"
-        yield _number(where, "x", row["x"]), _number(where, "y", row["y"])
+def _scaled(path: Path, values: Float64, name: str, is_wanted: bool) -> tuple[Float32, Scale | None]:
+    """Return a column as it is learned from, and what was taken out of it."""
+    spread = float(np.ptp(values))
+    if not is_wanted:
+        grain = float(np.spacing(np.float32(np.abs(values).max())))
+        if spread > 0 and (grain > GRAIN * float(values.std()) or spread < LEAST):
+            raise InputError(
+                f"{path}: {named(name)} only goes from {values.min():.10g} to {values.max():.10g}, too little for "
+                "weights in float32; take other units, or standardize"
+            )
+        return values.astype(np.float32), None
+    if spread == 0:
+        raise InputError(
+            f"{path}: {named(name)} is {values[0]:g} in every row, so there is no standard deviation to divide by; "
+            "take another column, or leave out standardize"
+        )
+    scale = Scale(float(values.mean()), float(values.std()))
+    return ((values - scale.mean) / scale.sd).astype(np.float32), scale
 
 
-def _number(where: str, column: str, cell: Any) -> float:
-    text = (cell or "").strip()
-    try:
-        value = float(text)
-    except ValueError:
-        raise InputError(f"{where}: {column} is {quoted(text)}, which is not a number; write one like -1.5") from None
-    if not math.isfinite(value) or abs(value) > LIMIT:
-        raise InputError(f"{where}: {column} is {quoted(text)}; only numbers from -1e9 to 1e9 are allowed: correct it")
-    return value
+def _fitting(data: Data, experiment: Experiment) -> Data:
+    """Refuse files that are too long for what is done with every point."""
+    path, rows = experiment.data_file, len(data.x)
+    if experiment.record == "update" and rows > SEEN:
+        raise InputError(
+            f"{path}: has {rows:,} rows; where the state after every update is looked at, at most {SEEN:,} are "
+            f"allowed: keep every {_ordinal(rows, SEEN)} row"
+        )
+    if experiment.model not in ("line", "linear") and rows > MOST_CURVED:
+        raise InputError(
+            f"{path}: has {rows:,} rows; the model {experiment.model} takes at most {MOST_CURVED:,} from a file: "
+            f"keep every {_ordinal(rows, MOST_CURVED)} row"
+        )
+    return data
+
+
+def _check_coins(data: Data, experiment: Experiment) -> None:
+    """Refuse what is neither 0 nor 1, where ŷ is said to be the probability of a 1."""
+    between = data.y[(data.y != 0) & (data.y != 1)]
+    if data.columns is not None and len(between):
+        raise ProbabilityError(
+            f"{experiment.data}: {named(data.columns[1])} has {between[0]:g}, but ŷ is the probability of a 1 among "
+            "zeros and ones; correct it, or take what learns any number"
+        )
+
+
+def _check_reach(data: Data, experiment: Experiment, what: str, most: float) -> None:
+    """Refuse an x that makes a sigmoid of ordinary weights all but a step, or all but flat; or powers far apart."""
+    low, high = float(data.x.min()), float(data.x.max())
+    if max(-low, high) > most or 0 < high - low < FLAT:
+        raise InputError(
+            f"{experiment.data_file}: {named(data.columns[0] if data.columns else 'x')} goes from {low:.6g} to "
+            f"{high:.6g}; {what} needs numbers from about -1 to 1, from -{most:g} to {most:g} at most: standardize"
+        )
+
+
+def _ordinal(rows: int, most: int) -> str:
+    every = -(-rows // most)
+    return {2: "second", 3: "third"}.get(every, f"{every}th")
+
+
+def named(column: str) -> str:
+    """Write a column's name as messages do: between quotes where it is no single word."""
+    return column if column.isidentifier() else quoted(column)

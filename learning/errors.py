@@ -20,6 +20,10 @@ class InputError(ValueError):
     """What the user gave is wrong (exit status 2)."""
 
 
+class ProbabilityError(InputError):
+    """A y that is no probability, for a model whose ŷ is one."""
+
+
 class RunError(RuntimeError):
     """Something failed on the way (exit status 1)."""
 

@@ -97,6 +97,7 @@ START_LIMIT = 1e6
 """Largest magnitude of a first weight."""
 
 Power = Annotated[int, Field(ge=0, le=9, strict=True)]
+Column = Annotated[str | None, Field(min_length=1, max_length=500)]
 Value = Annotated[float, Field(ge=-START_LIMIT, le=START_LIMIT, allow_inf_nan=False)]
 
 
@@ -112,7 +113,12 @@ class Experiment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data: str = Field("regression", description="name of a data set, or the path of a .csv file with columns x and y")
+    data: str = Field("regression", description="name of a data set, or the path of a .csv file")
+    x: Column = Field(None, description="column of the data file that is x; None: that called x, or one of only two")
+    y: Column = Field(None, description="column of the data file that is y; None: that called y, or one of only two")
+    standardize: bool = Field(
+        False, description="whether columns of the data file are taken as (value - mean) / standard deviation"
+    )
     data_options: Options = Field((), validate_default=True, description="options of the data set, sorted by name")
     data_seed: int | None = Field(None, ge=0, lt=2**32, description="seed of the data; None: that of the run")
     model: str = Field("line", description="name of the model")
@@ -240,6 +246,17 @@ class Experiment(BaseModel):
                 f"loss = 'bce': needs a probability, which the model {self.model} does not give; "
                 f"choose sse or mse, or the model {either(PROBABILITIES)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _columns_are_those_of_a_file(self) -> Experiment:
+        for name, none in (("x", None), ("y", None), ("standardize", False)):
+            value = getattr(self, name)
+            if value != none and self.data_file is None:
+                raise InputError(
+                    f"{name} = {shown(value)}: only a data file has columns, not the data {self.data}; "
+                    f"give data = FILE.csv, or leave {name} out"
+                )
         return self
 
     @model_validator(mode="after")
@@ -415,12 +432,17 @@ def digest_of(path: Path) -> dict[str, str]:
 def _content(path: Path) -> bytes:
     try:
         if path.is_fifo():
-            raise InputError(f"{path}: is no file but a pipe; give the path of a CSV file with columns x and y")
+            raise InputError(f"{path}: is no file but a pipe; give the path of a CSV file")
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file; give the path of a CSV file with columns x and y") from None
+        raise InputError(f"{path}: there is no such file; give the path of a CSV file") from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give a CSV file with columns x and y") from error
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give a CSV file") from error
+
+
+def shown(value: object) -> str:
+    """Write a value as messages repeat it."""
+    return quoted(value) if isinstance(value, str) else str(value)
 
 
 def either(names: tuple[str, ...]) -> str:

@@ -25,8 +25,11 @@ Array = npt.NDArray[Any]
 ARRAYS = ("epoch", "loss", "params", "grads", "yhat", "x", "y")
 """The arrays of a history file, in this order; ``meta`` comes after them."""
 
-EXTRAS = ("batch", "test_x", "test_y", "test_loss", "test_yhat")
-"""Arrays that only some histories have."""
+TESTS = ("test_x", "test_y", "test_loss", "test_yhat")
+PLANE = ("plane_origin", "plane_axes", "plane_at", "plane_loss")
+
+EXTRAS = ("batch", "seen", *TESTS, *PLANE)
+"""Arrays that only some histories have; of tests and of a plane all or none."""
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same history, whenever it is saved
 
@@ -55,12 +58,23 @@ class History:
         x: (N,) or (N, D) inputs.
         y: (N,) observations.
         meta: What JSON can hold: ``format``, ``names``, ``experiment``, ``torch``, ``truth`` (the true values of
-            the parameters, or None), ``data`` (a name for the data).
+            the parameters, or None), ``data`` (a name for the data). If it was recorded from somebody's own loop,
+            ``experiment`` is None and ``recorded`` says of what: ``model``, ``optimizer``, ``loss``, ``lr`` (of the
+            first parameter group; a list, for each row but the last, where it changed), ``groups``, ``updates``,
+            ``every`` (updates from row to row), ``points`` (N), ``link`` ("sigmoid", "softmax": ŷ is that of what
+            the net says, or None).
         batch: (T, B) int64, where states between updates are recorded: which points, counted from 0, the update
             that follows learns from, -1 where there are fewer, and in the last row; otherwise None.
+        seen: (n,) int64 ascending, where there are so many points that ŷ was recorded of some only: which, counted
+            from 0; ``yhat`` is (T, n) then. Otherwise None.
         test_x, test_y: (M,) points that nothing was learned from, or None.
         test_loss: (T,) loss over them, or None.
         test_yhat: (T, M) what the model says of them, or None.
+        plane_origin: (P,) a point of a plane of the parameters, float64, or None.
+        plane_axes: (2, P) its orthonormal directions, float64, or None.
+        plane_at: (2, M) ascending coordinates along each of them, or None.
+        plane_loss: (M, M) at [i, j] the loss at ``plane_at[0, i]`` and ``plane_at[1, j]``, or None: computed by the
+            model itself, which nobody else has.
 
     Raises:
         InputError: The shapes do not belong together, or meta lacks something.
@@ -75,10 +89,15 @@ class History:
     y: Array
     meta: dict[str, Any]
     batch: Array | None = None
+    seen: Array | None = None
     test_x: Array | None = None
     test_y: Array | None = None
     test_loss: Array | None = None
     test_yhat: Array | None = None
+    plane_origin: Array | None = None
+    plane_axes: Array | None = None
+    plane_at: Array | None = None
+    plane_loss: Array | None = None
 
     def __post_init__(self) -> None:
         for name, array in self.arrays.items():
@@ -96,6 +115,16 @@ class History:
         return {name: array for name, array in every.items() if array is not None}
 
     @property
+    def seen_x(self) -> Array:
+        """The x of the points whose ŷ was recorded, (n,) or (n, D): nearly always all of them."""
+        return self.x if self.seen is None else self.x[self.seen]
+
+    @property
+    def seen_y(self) -> Array:
+        """The y of the points whose ŷ was recorded, (n,)."""
+        return self.y if self.seen is None else self.y[self.seen]
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the P parameters, for example ("w0", "w1")."""
         return tuple(self.meta["names"])
@@ -108,6 +137,8 @@ class History:
             InputError: The history was recorded from something else, or what it says is not allowed.
         """
         values = self.meta.get("experiment")
+        if values is None and "recorded" in self.meta:
+            raise InputError("this history was recorded from a loop that is not lossreel's: it has no experiment")
         if not isinstance(values, dict):
             raise InputError('this history says nothing about its experiment: meta has no "experiment"; train it here')
         return Experiment(**values)
@@ -249,43 +280,68 @@ def _check(history: History) -> None:
         raise InputError(f"format {history.meta.get('format')} where this lossreel reads {HISTORY_FORMAT}")
     if not isinstance(history.meta.get("names"), list):
         raise InputError('meta has no "names"')
-    shapes, kinds = _shapes(history), {"epoch": "if", "batch": "i"}
+    shapes, kinds = _shapes(history), {"epoch": "if", "batch": "i", "seen": "i"}
     for name, array in history.arrays.items():
         if array.shape != shapes[name]:
             raise InputError(f"{name} has shape {array.shape} where {shapes[name]} belongs")
         if array.dtype.kind not in kinds.get(name, "f"):
-            raise InputError(f"{name} holds {array.dtype}: batch must be integers, epoch numbers, the others floats")
+            raise InputError(
+                f"{name} holds {array.dtype}: batch and seen must be integers, epoch numbers, the others floats"
+            )
     if len(history) == 0 or not np.isfinite(history.epoch).all() or np.any(np.diff(history.epoch) <= 0):
         raise InputError("epoch must hold at least one number and increase")
     _check_extras(history)
 
 
 def _check_extras(history: History) -> None:
-    """Refuse test data that are not whole, and points that there are not."""
-    tests = [name for name in EXTRAS if name.startswith("test_")]
-    if len({getattr(history, name) is None for name in tests}) > 1:
-        raise InputError(f"of {', '.join(tests)} there must be all or none")
+    """Refuse test data and planes that are not whole or not allowed, and points that there are not."""
+    for group in (TESTS, PLANE):
+        if len({getattr(history, name) is None for name in group}) > 1:
+            raise InputError(f"of {', '.join(group)} there must be all or none")
+    if history.plane_axes is not None and history.plane_at is not None:
+        _check_plane(history.plane_axes, history.plane_at)
     points = history.y.size
+    if history.seen is not None and not _is_choice(history.seen, points):
+        raise InputError(f"seen must hold points from 0 to {points - 1}, ascending")
     if history.batch is not None and np.any((history.batch < -1) | (history.batch >= points)):
         raise InputError(f"batch must hold points from 0 to {points - 1}, or -1 for none")
+
+
+def _is_choice(seen: Array, points: int) -> bool:
+    """Tell whether `seen` are some of so many points, ascending."""
+    return bool(len(seen) and seen[0] >= 0 and seen[-1] < points and np.all(np.diff(seen) > 0))
+
+
+def _check_plane(axes: Array, at: Array) -> None:
+    """Refuse axes, (2, P), that are not orthonormal and coordinates, (2, M), that do not ascend."""
+    if not np.allclose(axes @ axes.T, np.eye(2), rtol=0, atol=1e-6):
+        raise InputError("plane_axes must be orthonormal")
+    if not np.isfinite(at).all() or np.any(np.diff(at, axis=1) <= 0):
+        raise InputError("plane_at must ascend along each axis")
 
 
 def _shapes(history: History) -> dict[str, tuple[int, ...]]:
     """Return the shape that each array must have, given T, P and N."""
     states, points, parameters = history.epoch.size, history.y.size, len(history.names)
-    tests, batch = history.test_y, history.batch
+    tests, batch, seen = history.test_y, history.batch, history.seen
     tested = 0 if tests is None else tests.size
+    places = 0 if history.plane_loss is None else len(history.plane_loss)
     return {
         "epoch": (states,),
         "loss": (states,),
         "params": (states, parameters),
         "grads": (states, parameters),
-        "yhat": (states, points, *history.yhat.shape[2:]),
+        "yhat": (states, points if seen is None else seen.size, *history.yhat.shape[2:]),
         "x": (points, *history.x.shape[1:]),
         "y": (points,),
+        "seen": (0 if seen is None else seen.size,),
         "batch": (states, batch.shape[1] if batch is not None and batch.ndim > 1 else 0),
         "test_x": (tested,),
         "test_y": (tested,),
         "test_loss": (states,),
         "test_yhat": (states, tested),
+        "plane_origin": (parameters,),
+        "plane_axes": (2, parameters),
+        "plane_at": (2, places),
+        "plane_loss": (places, places),
     }

@@ -1,17 +1,20 @@
-"""The loss over a window of two parameters, and along the path of a run, as arrays. float64, no torch."""
+"""The loss over two parameters, over a plane of many, and along the path of a run, as arrays. float64, no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from learning.errors import InputError, unknown
+from learning.experiment import NETS, PROBABILITIES
 from learning.history import History
-from learning.theory import Float64, Loss, design, hessian, least_squares, sigmoid
+from learning.plane import Plane
+from learning.theory import STEEPNESS, Float64, Loss, design, hessian, least_squares, loss_of, sigmoid
 
 Pointwise = Callable[[Float64, Float64], Float64]
 
@@ -64,6 +67,7 @@ COSTS: Mapping[str, Mapping[str, Cost]] = {
 
 BLOCK = 2**15  # residuals at once: 256 kB stay in the processor's cache, which is twice as fast
 NEWTON_STEPS, FLAT = 100, 1e-12  # at most so many, until each partial slope of the mean loss is so small
+MANY = 20_000  # points of a line, beyond which its loss is not added up anew at every place
 WHOLE_ROWS = 50  # of a long path, the steps that a film shows one by one
 TRACE_POINTS = 4000
 
@@ -106,7 +110,7 @@ class Trace:
 
     Attributes:
         epoch: (S,) with fractions between recorded states, strictly increasing.
-        params: (S, 2).
+        params: (S, 2); of :func:`through` (S, P).
         loss: (S,).
     """
 
@@ -121,7 +125,10 @@ def loss_at(history: History, points: npt.ArrayLike) -> Float64:
     Raises:
         InputError: The model has no loss over two weights that is known here.
     """
-    return _over_points(history, points, _cost(history).value, [1.0])[:, 0]
+    cost = _cost(history)
+    if history.experiment.model == "line" and len(history.x) > MANY:
+        return _bowl(history, points)[0]
+    return _over_points(history, points, cost.value, [1.0])[:, 0]
 
 
 def gradient_at(history: History, points: npt.ArrayLike) -> Float64:
@@ -130,7 +137,21 @@ def gradient_at(history: History, points: npt.ArrayLike) -> Float64:
     Raises:
         InputError: The model has no loss over two weights that is known here.
     """
-    return _over_points(history, points, _cost(history).slope, [1.0, history.x.astype(np.float64)])
+    cost = _cost(history)
+    if history.experiment.model == "line" and len(history.x) > MANY:
+        return _bowl(history, points)[1]
+    return _over_points(history, points, cost.slope, [1.0, history.x.astype(np.float64)])
+
+
+def _bowl(history: History, points: npt.ArrayLike) -> tuple[Float64, Float64]:
+    """Return loss (M,) and gradient (M, 2) of a line: those of a bowl around the minimum, which knows all points."""
+    loss = cast("Loss", history.experiment.loss)
+    best = least_squares(history.x, history.y)
+    least, curvature = loss_of(design(history.x), history.y, best[None], loss)[0], hessian(design(history.x), loss)
+    away = np.asarray(points, dtype=np.float64) - best  # (M, 2)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # a run that diverges goes beyond float64
+        slope = np.stack([np.sum(away * row, axis=1) for row in curvature], axis=1)
+        return least + np.sum(away * slope, axis=1) / 2, slope
 
 
 def _cost(history: History) -> Cost:
@@ -160,6 +181,70 @@ def _over_points(
 def _sums(values: Float64, weights: Sequence[Float64 | float]) -> Float64:
     """Add up values, (M, N), times each of C weights: (M, C). Not by BLAS, whose last bits depend on its threads."""
     return np.stack([np.sum(values * weight, axis=1) for weight in weights], axis=1)
+
+
+def losses_at(history: History, params: npt.ArrayLike) -> Float64:
+    """Return the loss of the history's model and data at any of its parameters, (M, P), as (M,): of every model.
+
+    Raises:
+        InputError: The history says nothing about its experiment, or is of several nets.
+    """
+    experiment = history.experiment
+    each = COSTS["logistic" if experiment.model in PROBABILITIES else "line"][experiment.loss].value
+    points, output = np.asarray(params, dtype=np.float64), _output_of(history)
+    rows = max(BLOCK // len(history.y), 1)
+    y, share = history.y.astype(np.float64), 1.0 if experiment.loss == "sse" else 1 / len(history.y)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # a run that diverges goes beyond float64
+        sums = [
+            np.sum(each(output(points[first : first + rows]), y), axis=1) * share
+            for first in range(0, max(len(points), 1), rows)
+        ]
+    return np.concatenate(sums)
+
+
+def over_plane(history: History, plane: Plane, at: tuple[npt.ArrayLike, npt.ArrayLike]) -> Float64:
+    """Return the loss over a plane of the parameters: (M, K) at the coordinates `at`, (M,) and (K,), along its axes.
+
+    Raises:
+        InputError: As :func:`losses_at`; or the plane has not as many parameters as the history.
+    """
+    first, second = (np.asarray(places, dtype=np.float64) for places in at)
+    if plane.origin.size != len(history.names):
+        raise InputError(
+            f"a plane of {plane.origin.size} parameters: the history has {len(history.names)}; make it from its own"
+        )
+    rows = (plane.points(np.column_stack([np.full(len(second), place), second])) for place in first)
+    return np.stack([losses_at(history, row) for row in rows])
+
+
+def _output_of(history: History) -> Callable[[Float64], Float64]:
+    """Return what makes the model's u, (M, N), of its parameters, (M, P)."""
+    experiment, x = history.experiment, history.x.astype(np.float64)
+    if experiment.nets > 1:
+        raise InputError(f"nets = {experiment.nets}: the loss anywhere is known only of a single net; train one")
+    if experiment.model in NETS:
+        return partial(_net, x=x, bias=experiment.bias, steps=experiment.model == "steps")
+    powers = (0, 1) if experiment.powers is None else experiment.powers
+    columns = [x**power for power in powers] + [np.ones_like(x)] * experiment.bias
+    return partial(_linear, columns=columns)
+
+
+def _linear(params: Float64, columns: Sequence[Float64]) -> Float64:
+    """Return u (M, N) of weights (M, P), each times its column (N,)."""
+    return sum((params[:, k, None] * column for k, column in enumerate(columns)), np.zeros(1))
+
+
+def _net(params: Float64, x: Float64, bias: bool, steps: bool) -> Float64:
+    """Return u (M, N) of the last layer of a net with the parameters (M, P), node by node."""
+    nodes = (params.shape[1] - bias) // (2 + bias)
+    first, last = params[:, :nodes], params[:, nodes * (1 + bias) : nodes * (2 + bias)]
+    total = np.broadcast_to(params[:, -1:] if bias else np.zeros(1), (len(params), len(x)))
+    for node in range(nodes):
+        u = first[:, node, None] * x
+        if bias:
+            u = u + params[:, nodes + node, None]
+        total = total + last[:, node, None] * (sigmoid(STEEPNESS * u) if steps else np.maximum(u, 0))
+    return total
 
 
 def over_window(history: History, window: Window, resolution: int = 65) -> Landscape:
@@ -273,12 +358,38 @@ def along(history: History, per_step: int = 12) -> Trace:
     """
     if per_step < 1:
         raise InputError(f"per_step = {per_step}: must be at least 1; the default is 12")
+    return _follow(history, per_step, lambda params, _: loss_at(history, params))
+
+
+def through(history: History, per_step: int = 12) -> Trace:
+    """Follow a run of any P parameters as :func:`along` follows one of two: params is (S, P).
+
+    Where the history says nothing about its experiment, nobody knows the loss between recorded states: there it is
+    a straight blend of theirs.
+
+    Args:
+        history: The run.
+        per_step: Points a step, the state that it starts from included; more than 40 count as 40.
+
+    Raises:
+        InputError: `per_step` is below 1, no row is finite, or the history is of several nets.
+    """
+    if per_step < 1:
+        raise InputError(f"per_step = {per_step}: must be at least 1; the default is 12")
+    if history.meta.get("experiment"):
+        return _follow(history, per_step, lambda params, _: losses_at(history, params))
+    return _follow(history, per_step, lambda _, blend: blend)
+
+
+def _follow(history: History, per_step: int, loss_of: Callable[[Float64, Float64], Float64]) -> Trace:
+    """Follow a run; `loss_of` makes the loss (S,) from parameters (S, P) and a straight blend of recorded losses."""
     rows, points = _knots(_last_finite(history), per_step)  # (R,), (R - 1,)
     first = np.concatenate([[0], np.cumsum(points)])  # (R,) where each row stands in the trace
     at = np.interp(np.arange(first[-1] + 1), first, np.arange(len(rows)))  # (S,) which knot, with fractions
-    params = _interpolate(at, history.params[rows].astype(np.float64))  # (S, 2)
-    loss = loss_at(history, params)
-    loss[first] = history.loss[rows]
+    params = _interpolate(at, history.params[rows].astype(np.float64))  # (S, P)
+    recorded = history.loss[rows].astype(np.float64)
+    loss = loss_of(params, _interpolate(at, recorded))
+    loss[first] = recorded
     return Trace(_interpolate(at, history.epoch[rows].astype(np.float64)), params, loss)
 
 

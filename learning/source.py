@@ -125,10 +125,13 @@ def path_of(module: str) -> Path:
 
 @cache
 def _file_of(module: str) -> Path | None:
-    if module.split(".")[0] not in PACKAGES:  # somebody's own film
-        spec = find_spec(module)
-        return Path(spec.origin) if spec and spec.origin else None
-    stem = HOME.joinpath(*module.split("."))
+    top, *inner = module.split(".")
+    stem = HOME.joinpath(top, *inner)
+    if top not in PACKAGES:  # somebody's own film; to look into a package as Python does would be to load it
+        spec = find_spec(top)
+        if not inner or spec is None or not spec.submodule_search_locations:
+            return Path(spec.origin) if spec and spec.origin and not inner else None
+        stem = Path(spec.submodule_search_locations[0]).joinpath(*inner)
     return next((path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()), None)
 
 
@@ -141,10 +144,13 @@ def _ours(names: Iterable[str], beside: Collection[Path] = ()) -> Iterator[str]:
     """
     for name in names:
         parts = name.split(".")
-        if parts[0] in PACKAGES:
+        if parts[0] in PACKAGES or any(_has(folder, parts[0]) for folder in beside):
             yield from (near for end in range(1, len(parts) + 1) if _file_of(near := ".".join(parts[:end])))
-        elif any((folder / f"{parts[0]}.py").is_file() for folder in beside) and _file_of(parts[0]):
-            yield parts[0]
+
+
+def _has(folder: Path, name: str) -> bool:
+    """Tell whether a module or a package of that name lies in a folder."""
+    return (folder / f"{name}.py").is_file() or (folder / name / "__init__.py").is_file()
 
 
 def _resolved(module: str, names: Collection[str]) -> Iterator[str]:

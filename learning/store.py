@@ -100,6 +100,9 @@ def fetch_all(
     kept = {experiment: _kept(path, experiment) for experiment, path in paths.items()}
     missing = [experiment for experiment, history in kept.items() if history is None]
     if missing:
+        from learning.data import check
+
+        check(missing)
         from learning.training import as_trained  # here, because torch takes a second to import
 
         for experiment, history in as_trained(missing, progress):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from learning.history import Array, History
 from learning.losses import LOSSES
 from learning.model import make, side_by_side
 from learning.optimizer import Updates
+from learning.threads import one_thread
 
 Progress = Callable[[int, int], None]
 
@@ -40,6 +40,7 @@ class _Task:
         self.loss = LOSSES[runs[0].loss]
         self.features = self.model.features(torch.from_numpy(data.x))  # (…, N)
         self.y = self._each(data.y)  # (N,) or (K, N)
+        self.seen = data.seen
         self.parameters = list(self.model.parameters())
         self.test = None if test is None else _Test(self.model.features(torch.from_numpy(test.x)), self._each(test.y))
 
@@ -95,7 +96,8 @@ class _Rows:
     """The columns of K histories, allocated once and filled row by row."""
 
     def __init__(self, experiment: Experiment, task: _Task, batches: _Batches) -> None:
-        states, runs, points = _recorded_states(experiment, batches.count), task.runs, task.y.shape[-1]
+        states, runs, self.seen = _recorded_states(experiment, batches.count), task.runs, task.seen
+        points = task.y.shape[-1] if self.seen is None else len(self.seen)
         tests = 0 if task.test is None else task.test.y.shape[-1]
         parameters = sum(parameter.numel() for parameter in task.parameters) // runs
         drawn = 8 * batches.size if experiment.record == "update" else 0  # bytes
@@ -118,7 +120,8 @@ class _Rows:
         """Fill the next row: the present weights, what was computed at them, and the points of the update to come."""
         k = self.filled
         self.losses[k] = losses.tolist()  # of one run a number, which is quicker than an array
-        self.yhats[k] = yhat.numpy(force=True)
+        said = yhat.numpy(force=True)
+        self.yhats[k] = said if self.seen is None else said[..., self.seen]
         for slot in self.slots:
             slot.params[k] = slot.weights
             slot.grads[k] = slot.parameter.grad.numpy()  # type: ignore[union-attr]  # after backward
@@ -134,7 +137,7 @@ class _Rows:
         tested = {} if test is None else {"test_x": test.x, "test_y": test.y}
         if test is not None:
             tested |= {"test_loss": self.test_loss[:, k], "test_yhat": self.test_yhat[:, k]}
-        return {"batch": self.batch, **tested}
+        return {"batch": self.batch, "seen": self.seen, **tested}
 
 
 def train(experiment: Experiment, progress: Progress | None = None) -> History:
@@ -229,22 +232,7 @@ def _shifted(progress: Progress, before: int, total: int) -> Progress:
     return lambda done, _: progress(before + done, total)
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch compute in one thread, as many as it had afterwards.
-
-    Arrays this small gain little from more, and lose tenfold where another process wants the same cores, for the
-    threads wait for each other many times an epoch. And sums come out the same whatever the machine.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@_one_thread()
+@one_thread()
 def _run(experiment: Experiment, runs: Sequence[Experiment], drawn: _Drawn, progress: Progress | None) -> _Rows:
     """Train the runs, which are the experiment itself or all like it, and record on the way."""
     task = _Task(runs, drawn.data, drawn.test)
@@ -365,6 +353,14 @@ def _history_of_all(experiment: Experiment, data: Data, rows: _Rows) -> History:
     return _made(experiment, data, rows.epoch, columns, rows.extras(None, 0))
 
 
+def _columns(data: Data) -> dict[str, Any]:
+    """Return what meta says of a file's columns: their names, and of those standardized mean and standard deviation."""
+    if data.columns is None:
+        return {}
+    scales = {axis: list(scale) for axis, scale in zip("xy", data.scales, strict=True) if scale is not None}
+    return {"columns": list(data.columns), **({"standardized": scales} if scales else {})}
+
+
 def _made(
     experiment: Experiment, data: Data, epoch: Array, columns: tuple[Array, ...], extras: Mapping[str, Array | None]
 ) -> History:
@@ -375,6 +371,7 @@ def _made(
         "torch": torch.__version__,
         "truth": true_params_of(experiment, data),
         "data": data.name,
+        **_columns(data),
     }
     loss, params, grads, yhat = (np.ascontiguousarray(column) for column in columns)
     others = {name: None if column is None else np.ascontiguousarray(column) for name, column in extras.items()}

@@ -16,6 +16,7 @@ import click
 from learning.errors import InputError, RunError
 from scenes import complaints, options
 from scenes.catalogue import Entry
+from scenes.parameters import FilmParameters
 from scenes.production.output import SLOW_FORMATS, Output
 from scenes.start import INTERRUPTED
 
@@ -43,12 +44,20 @@ def lossreel() -> None:
 
 
 @lossreel.command("list")
+@click.argument("file", type=click.Path(path_type=Path), metavar="[FILE.py]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_films(as_json: bool) -> None:
-    """List the films: what each teaches, its parameters, its running time."""
+def list_films(file: Path | None, as_json: bool) -> None:
+    """List the films: what each teaches, its parameters, its running time; or those of a file of your own."""
     from scenes.production.listing import films_as_json, films_as_text
 
-    click.echo(films_as_json() if as_json else films_as_text())
+    entries = _films_of(file) if file else None
+    click.echo(films_as_json(entries) if as_json else films_as_text(entries))
+
+
+def _films_of(file: Path) -> Sequence[Entry]:
+    from scenes.ownfilms.loading import load_all
+
+    return load_all(file)
 
 
 def _render(entry: Entry, given: Mapping[str, Any]) -> None:
@@ -59,20 +68,35 @@ def _render(entry: Entry, given: Mapping[str, Any]) -> None:
 
     names = ("quality", "size", "fps", "format", "transparent", "last_frame", "stills", "path")
     output = Output.choose(**{name: given[name] for name in names})
-    parameters = options.parameters_from(entry.parameters, given)
-    order = Order(entry, parameters, output, given["theme"], given["language"])
+    order = Order(entry, _parameters(entry, given), output, given["theme"], given["language"], given["history"])
+    _tell_language(order.language, entry, given["language"])
     if given["snippet"]:
         snippets.check(given["snippet"], output)
     if given["sections"]:
         _cutting().check(order)
     with reporter() as progress:
         path = fulfil(order, force=given["force"], progress=progress).path
-    shown = snippets.of_film(given["snippet"], entry, path, given["language"], output) if given["snippet"] else ""
+    shown = snippets.of_film(given["snippet"], entry, path, order.language, output) if given["snippet"] else ""
     _hand_over(path, given["preview"], shown)
     if output.format in SLOW_FORMATS:
         _weigh(path, output)
     if given["sections"]:
         click.echo(f"lossreel: sections in {_cutting().write_sections(path)}", err=True)
+
+
+def _parameters(entry: Entry, given: Mapping[str, Any]) -> FilmParameters:
+    if given["history"] is None:
+        return options.parameters_from(entry.parameters, given)
+    from scenes.production import recorded
+
+    return recorded.parameters_for(entry, given["history"], given)
+
+
+def _tell_language(language: str, entry: Entry, asked: str) -> None:
+    """Say that a film is in another language than was asked for."""
+    if entry.file and language != asked:
+        lacking = entry.file.with_suffix(f".{asked}.toml").name
+        click.echo(f"lossreel: {entry.name} has no words in {asked} ({lacking}): it is in {language}", err=True)
 
 
 def _cutting() -> ModuleType:
@@ -94,8 +118,9 @@ def _sheet(entry: Entry, given: Mapping[str, Any]) -> None:
     from scenes.production.progress import reporter
     from scenes.production.sheet import sheet
 
-    parameters = options.parameters_from(entry.parameters, given)
-    look = {"theme": given["theme"], "language": given["language"]}
+    parameters = _parameters(entry, given)
+    look = {"theme": given["theme"], "language": given["language"], "history": given["history"]}
+    _tell_language(entry.language_for(given["language"]), entry, given["language"])
     with reporter() as progress:
         path = sheet(entry, parameters, given["path"], **look, progress=progress)
     _hand_over(path, given["preview"])
@@ -134,11 +159,11 @@ def _train_options() -> list[click.Option]:
 
 def _render_options() -> list[click.Option]:
     where = [options.snippet_option(), *options.file_options("the film")]
-    return [*options.output_options(), *options.look_options(), *where]
+    return [options.history_option(), *options.output_options(), *options.look_options(), *where]
 
 
 def _sheet_options() -> list[click.Option]:
-    return [*options.look_options(), *options.file_options("the picture")]
+    return [options.history_option(), *options.look_options(), *options.file_options("the picture")]
 
 
 lossreel.add_command(
@@ -180,8 +205,8 @@ def build(debug: bool, /, path: Path | None, **given: Any) -> None:
     executor = executor_of(given["executor"], given["jobs"])
     path = path or building.lecture_here("build")
     if given["files"]:
-        _list_dependencies(path)
-    read = lecture.read(path, folder=given["folder"], quality=given["quality"])
+        _list_dependencies(path, given["allow_code"])
+    read = lecture.read(path, folder=given["folder"], quality=given["quality"], allow_code=given["allow_code"])
     force = given["force"]
     if given["dry_run"]:
         click.echo(report.planned(plan.plan(read, force=force)))
@@ -190,10 +215,10 @@ def build(debug: bool, /, path: Path | None, **given: Any) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _list_dependencies(path: Path) -> None:
+def _list_dependencies(path: Path, allow_code: bool) -> None:
     from scenes.lectures.dependencies import dependencies
 
-    files, are_all = dependencies(path)
+    files, are_all = dependencies(path, allow_code=allow_code)
     click.echo(json.dumps([os.fspath(file) for file in files]))
     raise click.exceptions.Exit(0 if are_all else 1)
 
@@ -209,7 +234,8 @@ def deck(debug: bool, /, path: Path | None, **given: Any) -> None:
     from scenes.workers.executors import executor_of
 
     executor = executor_of(given["executor"], given["jobs"])
-    read = lecture.read(path or building.lecture_here("deck"), quality=given["quality"])
+    path = path or building.lecture_here("deck")
+    read = lecture.read(path, quality=given["quality"], allow_code=given["allow_code"])
     targets = making.targets_of(read, given["kinds"], given["target"], as_folder=given["as_folder"])
     decks.check(read)
     if not building.build(read, executor, force=given["force"], debug=debug):
@@ -249,6 +275,24 @@ def history(file: Path, whole: bool, as_csv: bool, as_json: bool) -> None:
         click.echo(history_as_csv(recorded) if as_csv else history_as_json(recorded))
     else:
         click.echo(history_as_text(recorded, whole=whole))
+
+
+@lossreel.group(cls=options.Commands)
+def new() -> None:
+    """Begin something of your own."""
+
+
+@new.command("film")
+@click.argument("name")
+@click.option("-o", "--output", "folder", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Where to.")
+def new_film(name: str, folder: Path) -> None:
+    """Write a film to begin with: its Python file, its words in English and Korean, its test."""
+    from scenes.ownfilms.template import write
+
+    files = write(name, folder)
+    for path in files:
+        click.echo(path)
+    click.echo(f"lossreel: next, see it: lossreel sheet {files[0]} -p", err=True)
 
 
 @lossreel.group(cls=options.Commands)

@@ -15,6 +15,10 @@ def _sentence(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'a file'}: {error.strerror}"
+    from scenes.ownfilms.loading import place_of
+
+    if place := place_of(error):
+        return f"{place}: {type(error).__name__}: {error}; --debug shows all"
     return f"{type(error).__name__}: {error}; run it again with --debug to see where"
 
 

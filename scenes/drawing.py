@@ -324,5 +324,12 @@ class Stamp:
         for color, path in self._paths:
             brush.text(path, x - anchor * self.width, y - (self.low + self.high) / 2, color, opacity, halo)
 
+    def within(self, width: float) -> "Stamp":
+        """The same text, smaller if it would not fit into a width."""
+        if self.width <= width:
+            return self
+        share = max(width, 0.0) / self.width
+        return Stamp([(fill, points * share) for fill, points in self.parts], width)
+
     def __deepcopy__(self, memo: object) -> "Stamp":
         return self  # it never changes, and manim copies what it animates

@@ -4,7 +4,7 @@ A film is an ordinary Manim scene. Its `construct` is a list of beats; each beat
 speaker's note, and ends with a pause.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,14 +12,16 @@ from manim import Animation, FadeIn, FadeOut, Mobject, Scene, smooth
 
 from learning import store
 from learning.history import History
+from scenes import columns
 from scenes.beats import Beat, Subtitle
 from scenes.captions import placeholders
-from scenes.catalogue import find
+from scenes.catalogue import entry_of
 from scenes.dissolve import Dissolve, Stage
-from scenes.drawing import Drawing, FilmCamera, Tween
+from scenes.drawing import Drawing, FilmCamera, Rectangle, Tween
 from scenes.look import Ink, Look
 from scenes.markup import Words, verbatim
 from scenes.pacing import durations, pacing
+from scenes.panels.data_plot import DataPlot
 from scenes.parameters import FilmParameters
 from scenes.theme import FRAME_HEIGHT, FRAME_WIDTH, MARGIN, SIZES, TIMING
 
@@ -55,7 +57,7 @@ class Film(Scene):
         **scene_options: Any,
     ) -> None:
         super().__init__(**{"camera_class": FilmCamera, **scene_options})
-        self.parameters = parameters if parameters is not None else find(self.film_name).parameters()
+        self.parameters = parameters if parameters is not None else entry_of(type(self)).parameters()
         self.histories = histories if histories is not None else self._fetch()
         self.look = Look(theme, language)
         self.theme = self.look.theme
@@ -72,6 +74,7 @@ class Film(Scene):
         self._caption: Ink | None = None
         self._formula: Ink | None = None
         self._said: tuple[float, str] | None = None
+        self._remarks = ""
 
     def _fetch(self) -> Mapping[str, History]:
         return store.fetch_all(self.parameters.experiments())
@@ -92,7 +95,8 @@ class Film(Scene):
         self.hold(TIMING.hold)
         self._end_subtitle()
         with self.look.captions.off_screen():
-            beat = Beat(key, self.text(f"{name}.title"), self.text(f"{name}.{note}"), start, self.time)
+            told = self.text(f"{name}.{note}") + (self._remarks if not self.beats else "")
+            beat = Beat(key, self.text(f"{name}.title"), told, start, self.time)
         self.beats.append(beat)
         if self.on_beat is not None:
             self.on_beat(beat)
@@ -212,6 +216,36 @@ class Film(Scene):
         if self._said is not None and self.time > self._said[0]:
             self.subtitles.append(Subtitle(self._said[0], self.time, self._said[1]))
             self._said = (self.time, self._said[1])
+
+    # Data
+
+    def data_plot(
+        self,
+        frame: Rectangle,
+        run: History,
+        truth: np.ndarray | None = None,
+        also: Sequence[float] = (),
+        said: np.ndarray | None = None,
+        **options: Any,
+    ) -> DataPlot:
+        """A run's data and what it says of them; the axes are called as the columns of the data.
+
+        Args:
+            frame: where it stands.
+            run: whose data.
+            truth: (n,) what the data came from, or None.
+            also: values that the y axis must hold besides.
+            said: (n,) another estimate, to begin with.
+            options: those of the panel.
+        """
+        names, share = columns.axis_names(run, self.look), columns.share_drawn(run, self.look.captions)
+        with self.look.captions.off_screen():
+            self._remarks = self._remarks or columns.remarks(run, self.look.captions)
+        epochs, yhat = (run.epoch, run.yhat) if said is None else (np.zeros(1), said[None])
+        x, y = run.seen_x, run.seen_y
+        plot = DataPlot(frame, self.look, x, y, epochs, yhat, truth, also, names=names, share=share, **options)
+        plot.axes = 1.0
+        return plot
 
     # The clock
 

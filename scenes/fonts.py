@@ -198,7 +198,11 @@ def _own_advice(spoken: Captions) -> str:
     if family not in installed_families():
         near = suggestion(family, installed_families())
         return f"the font {quoted(family)} is not installed{near}; install it, or leave out font"
-    missing = lacking(family, letters, helped=True)
+    return without(lacking(family, letters, helped=True))
+
+
+def without(missing: str) -> str:
+    """Say what to install where no font has some letters."""
     remedies = REMEDIES if any(EAST_ASIAN.match(unicodedata.name(one, "")) for one in missing) else OTHER_REMEDIES
     return f"no font here has {_some(missing)}: {remedies.get(platform.system(), remedies['Linux'])}"
 

@@ -84,7 +84,7 @@ def show(
     """Train what a film needs, render it, and show it in the notebook; what is in the cache is there at once.
 
     Args:
-        film: its name; `lossreel list` has them all.
+        film: its name, `lossreel list` has them all; or the file of a film of your own, `my_films.py:Saddle`.
         theme: dark or light.
         lang: of titles and captions: en or ko.
         captions: a file with titles and captions in another language, such as ja.toml.
@@ -106,7 +106,8 @@ def show(
     from scenes.production.progress import reporter
     from scenes.production.render import render
 
-    entry, language = find(str(film)), lang if captions is None else os.fspath(captions)
+    entry = find(str(film))
+    language = entry.language_for(lang if captions is None else os.fspath(captions))
     asked = {"quality": quality, "resolution": resolution, "fps": fps, "format": format}
     output = _output({**asked, "transparent": transparent, "last_frame": last_frame})
     chosen = _parameters(entry.parameters, parameters)

@@ -87,9 +87,9 @@ def round_ticks(low: float, high: float, about: int = 4) -> list[float]:
 
 
 def tick(value: float, step: float) -> Words:
-    """A tick's number with the decimals that its step needs."""
+    """A tick's number with the decimals, or the digits, that its step needs."""
     if value != 0 and (abs(value) >= LARGE or step < 1e-4):
-        return scientific(value, 1 if f"{value:.1e}"[:-4].endswith(".0") else 2)
+        return scientific(value, _digits(value, step))
     if step < 1e-4:
         return Words("0", "0")
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step < 1 else 0
@@ -97,3 +97,11 @@ def tick(value: float, step: float) -> Words:
         decimals += 1
     text = f"{value:,.{decimals}f}".replace("-", MINUS)
     return Words(text, text)
+
+
+def _digits(value: float, step: float) -> int:
+    """How many digits tell a tick from its neighbours; zeros at the end do not count."""
+    finest = math.floor(math.log10(step) + 1e-9) - 1  # a step of 2.5 has a digit more than its size tells
+    most = math.floor(math.log10(abs(value)) + 1e-9) - finest + 1
+    mantissa = f"{value:.{min(max(most, 1), SIGNIFICANT) - 1}e}".partition("e")[0]
+    return max(len(mantissa.lstrip("-").replace(".", "").rstrip("0")), 1)

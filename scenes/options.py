@@ -22,6 +22,7 @@ from learning.errors import InputError, from_validation, quoted, suggestion, unk
 from scenes.captions import LANGUAGES, is_own
 from scenes.catalogue import FILMS, Entry, find
 from scenes.decks import KINDS
+from scenes.ownfilms.naming import is_own as is_own_film
 from scenes.parameters import FilmParameters
 from scenes.production.output import FORMATS, QUALITIES, SLOW_FPS
 from scenes.production.snippets import KINDS as SNIPPETS
@@ -152,6 +153,12 @@ def captions_options() -> list[click.Parameter]:
     ]
 
 
+def history_option() -> click.Option:
+    """What a film shows in place of training."""
+    text = "Show this recorded run in place of training; the film plane shows any."
+    return click.Option(["--history"], type=click.Path(path_type=Path), metavar="RUN.npz", help=text)
+
+
 def file_options(what: str) -> list[click.Option]:
     """Where a result goes, and whether it is opened: shared by every command that writes a picture."""
     path = click.Path(path_type=Path)
@@ -207,13 +214,14 @@ def build_options() -> list[click.Parameter]:
         click.Option(["-q", "--quality"], type=Name("quality", QUALITIES), help="Of all films, say for a draft."),
         click.Option(["-o", "--output", "folder"], type=folder, metavar="DIR", help="Where the films go."),
         click.Option(["--executor"], default="local", metavar="WHERE", help=executor),
+        click.Option(["--allow-code"], is_flag=True, help="Let films of your own that the lecture names run."),
         click.Option(["--files"], is_flag=True, hidden=True),  # what it depends on, for watch
     ]
 
 
 def deck_options() -> list[click.Parameter]:
     """What a deck is made of, and where it goes; its films are built first."""
-    own = ("path", "jobs", "force", "quality", "executor")
+    own = ("path", "jobs", "force", "quality", "executor", "allow_code")
     kinds = Name("format", KINDS)
     where = "Where the deck goes. [default: media/decks/]"
     return [
@@ -233,7 +241,8 @@ def watch_options() -> list[click.Parameter]:
 def as_given(given: Mapping[str, Any]) -> list[str]:
     """Write the options that were given to `watch` as `build` takes them."""
     named = {option.name: option.opts[0] for option in watch_options() if isinstance(option, click.Option)}
-    return [part for name, opt in named.items() if name and given[name] is not None for part in (opt, str(given[name]))]
+    chosen = {opt: given[name] for name, opt in named.items() if name and given[name] not in (None, False)}
+    return [part for opt, value in chosen.items() for part in ([opt] if value is True else [opt, str(value)])]
 
 
 def default_jobs() -> int:
@@ -248,14 +257,23 @@ def parameter_options(model: type[FilmParameters]) -> list[click.Option]:
 
 
 def _option(name: str, field: FieldInfo) -> click.Option:
+    if bare(field.annotation) is bool:
+        return _flag(name, field)
     listed = is_list(field.annotation)
     facts = (f"default: {shown(field.default)}", bounds(field), "repeat it for more" if listed else "")
     return ParameterOption(
         [name, "--" + name.replace("_", "-"), *ALIASES.get(name, ())],
         metavar=_metavar(field.annotation),
         multiple=listed,
-        help=f"{field.description}. [{'; '.join(filter(None, facts))}]",
+        help=f"{field.description or name}. [{'; '.join(filter(None, facts))}]",
     )
+
+
+def _flag(name: str, field: FieldInfo) -> click.Option:
+    """Make a pair of options, one for yes and one for no."""
+    word = name.replace("_", "-")
+    text = f"{field.description}. [default: {'yes' if field.default else 'no'}]"
+    return ParameterOption([name, f"--{word}/--no-{word}"], default=None, help=text)
 
 
 def is_list(annotation: Any) -> bool:
@@ -361,7 +379,8 @@ class FilmCommands(click.Group):
     """
 
     def __init__(self, name: str, text: str, options: Callable[[], list[click.Option]], run: Runner) -> None:
-        super().__init__(name, help=text, subcommand_metavar="FILM [OPTIONS]")
+        own = "FILM is one of these, or a film of your own: its file, saddle.py, or one of several, my_films.py:Saddle."
+        super().__init__(name, help=text, epilog=own, subcommand_metavar="FILM [OPTIONS]")
         self._options = options
         self._run = run
 
@@ -390,23 +409,26 @@ class FilmCommands(click.Group):
         Raises:
             InputError: no film is named.
         """
-        if any(arg in ctx.help_option_names for arg in args) and not set(args) & set(FILMS):
+        if any(arg in ctx.help_option_names for arg in args) and not any(map(_is_film, args)):
             return super().parse_args(ctx, ["--help"])
-        film = _film_among(args, ctx.command_path)
-        rest = list(args)
-        rest.remove(film)
-        return super().parse_args(ctx, [film, *rest])
+        place = _film_among(args, ctx.command_path)
+        return super().parse_args(ctx, [args[place], *args[:place], *args[place + 1 :]])
 
 
-def _film_among(args: list[str], command: str) -> str:
-    words = [arg for arg in args if not arg.startswith("-")]
-    film = next((word for word in words if word in FILMS), None)
-    if film is None:
+def _film_among(args: list[str], command: str) -> int:
+    """Return the place of the film's name; what follows an option, as in `--data polynomial`, is rather its value."""
+    places = [place for place, arg in enumerate(args) if _is_film(arg)]
+    if not places:
+        words = [arg for arg in args if not arg.startswith("-")]
         guess = next((word for word in words if suggestion(word, FILMS)), words[0] if words else None)
         if guess is None:
             raise InputError(f"which film? {command} FILM; there are: {', '.join(FILMS)}")
         find(guess)
-    return film or ""
+    return min(places, key=lambda place: (place > 0 and args[place - 1].startswith("-"), place))
+
+
+def _is_film(word: str) -> bool:
+    return word in FILMS or is_own_film(word)
 
 
 def teaches(entry: Entry) -> str:

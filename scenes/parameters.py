@@ -4,11 +4,11 @@ Loads neither manim, torch nor NumPy: help, `list` and a build with nothing to d
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from learning.errors import InputError
+from learning.errors import InputError, unknown
 from learning.experiment import OPTIMIZERS, START_LIMIT, Experiment
 
 
@@ -59,9 +59,48 @@ GentlePoint = Annotated[tuple[Gentle, Gentle], BeforeValidator(_numbers("two", "
 
 Distance = Annotated[float, Field(ge=1e-9, le=100)]
 
+XColumn = Annotated[
+    str | None,
+    Field(min_length=1, max_length=500, description="column of the CSV file that is x, if not that called x"),
+]
+YColumn = Annotated[
+    str | None,
+    Field(min_length=1, max_length=500, description="column of the CSV file that is y, if not that called y"),
+]
+Standardize = Annotated[
+    bool,
+    Field(description="take columns of the CSV file, but no zeros and ones, as (value - mean) / standard deviation"),
+]
+
+
+def _ours_or_file(*ours: str) -> Callable[[str], str]:
+    """Accept data sets of the notes that a film can tell the truth of, and files."""
+
+    def known(name: str) -> str:
+        if name in ours or name.lower().endswith(".csv"):
+            return name
+        raise unknown("data", name, (*ours, "the path of a .csv file"))
+
+    return known
+
+
+ZerosAndOnes = Annotated[
+    str,
+    AfterValidator(_ours_or_file("logistic")),
+    Field(description="the notes' zeros and ones, or a CSV file whose y is 0 or 1"),
+]
+
 
 class FilmParameters(BaseModel):
-    """What can be asked of a film: type, default, bounds and meaning of each parameter, in one place."""
+    """What can be asked of a film: type, default, bounds and meaning of each parameter, in one place.
+
+    Attributes:
+        given_run: the label of the film's only run, for which a recorded history can stand; empty where there are more.
+        takes_any_run: whether that may be a run of whatever model.
+    """
+
+    given_run: ClassVar[str] = ""
+    takes_any_run: ClassVar[bool] = False
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -70,15 +109,25 @@ class FilmParameters(BaseModel):
         raise NotImplementedError
 
 
+def _data_given(parameters: FilmParameters) -> dict[str, Any]:
+    """Return what an experiment takes of the data that were asked for."""
+    return parameters.model_dump(include={"data", "x", "y", "standardize"})
+
+
 class DescentParameters(FilmParameters):
     """Gradient descent of a line on the loss surface."""
+
+    given_run = "run"
 
     lr: float = Field(0.001, gt=0, le=1000, description="learning rate α: how far a step goes for its slope")
     start: Point = Field((-5.0, 10.0), description="first guess, bias and slope (w0,w1)")
     epochs: int = Field(30, ge=0, le=10_000, description="number of updates of the weights")
     loss: Literal["sse", "mse"] = Field("sse", description="sum or mean of the squared residuals")
     optimizer: str = Field("SGD", description="an optimizer of torch.optim, by name")
-    data: str = Field("regression", description="a data set of the notes, or a CSV file with columns x and y")
+    data: str = Field("regression", description="a data set of the notes, or a CSV file")
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: int = Field(43052, ge=0, le=2**32 - 1, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
@@ -98,7 +147,10 @@ class LearningRateParameters(FilmParameters):
     start: Point = Field((-5.0, 10.0), description="first guess, bias and slope (w0,w1)")
     epochs: int = Field(30, ge=1, le=10_000, description="number of updates of the weights")
     loss: Literal["sse", "mse"] = Field("sse", description="sum or mean of the squared residuals")
-    data: str = Field("regression", description="a data set of the notes, or a CSV file with columns x and y")
+    data: str = Field("regression", description="a data set of the notes, or a CSV file")
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(43052, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
@@ -115,15 +167,16 @@ class FlatRegionsParameters(FilmParameters):
     epochs: int = Field(100, ge=1, le=10_000, description="number of updates of the weights")
     optimizer: str = Field("SGD", description="an optimizer of torch.optim, by name")
     window: Rectangle = Field((-11.0, 3.0, -2.0, 10.0), description="part of the surfaces shown: w0 and w1, from,to")
+    data: ZerosAndOnes = "logistic"
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(43052, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
         """For each start a run with each loss: "mse 0", "bce 0", "mse 1" and so on."""
-        same = {
-            "data": "logistic",
-            "model": "logistic",
-            **self.model_dump(include={"lr", "epochs", "optimizer", "seed"}),
-        }
+        asked = self.model_dump(include={"lr", "epochs", "optimizer", "seed"})
+        same = {"model": "logistic", **_data_given(self), **asked}
         return {
             f"{loss} {number}": Experiment(loss=loss, start=start, **same)
             for number, start in enumerate(self.starts)
@@ -141,6 +194,10 @@ class OptimizersParameters(FilmParameters):
     lr: Rate = Field(0.25, description="learning rate α")
     epochs: int = Field(100, ge=1, le=10_000, description="number of updates of the weights")
     window: Rectangle = Field((-11.0, 3.0, -2.0, 10.0), description="part of the surface shown: w0 and w1, from,to")
+    data: ZerosAndOnes = "logistic"
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(43052, description="seed of the random data")
 
     @field_validator("optimizers")
@@ -153,7 +210,7 @@ class OptimizersParameters(FilmParameters):
     def experiments(self) -> dict[str, Experiment]:
         """For each optimizer a run from each start: "SGD 0", "SGD 1" and so on."""
         asked = self.model_dump(include={"lr", "epochs", "seed"})
-        same = {"data": "logistic", "model": "logistic", "loss": "mse", **asked}
+        same = {"model": "logistic", "loss": "mse", **_data_given(self), **asked}
         return {
             f"{name} {number}": Experiment(start=start, **_optimizer(name), **same)
             for name in self.optimizers
@@ -219,6 +276,25 @@ class StuckParameters(NetParameters):
         return {"stuck": self.experiment(), "other": self.experiment(seed=self.other_seed), **many}
 
 
+class PlaneParameters(NetParameters):
+    """A loss surface for many weights: the plane in which the path of a net moved most."""
+
+    given_run = "net"
+    takes_any_run = True
+
+    nodes: Nodes = Field(8, description="ReLU nodes of the net")
+    seed: Seed = Field(5, description="seed of the first weights")
+    epochs: int = Field(100, ge=1, le=100_000, description="number of updates of the weights")
+    directions: Literal["principal", "random"] = Field(
+        "principal", description="the floor: the two directions in which the path moved most, or two random ones"
+    )
+    plane_seed: Seed = Field(1, description="seed of the random directions")
+
+    def experiments(self) -> dict[str, Experiment]:
+        """The net."""
+        return {"net": self.experiment()}
+
+
 class TangentParameters(FilmParameters):
     """The idea of descent for one weight, then for two."""
 
@@ -232,13 +308,16 @@ class TangentParameters(FilmParameters):
     )
     plane_lr: Rate = Field(0.001, description="learning rate α of the two weights")
     plane_epochs: int = Field(30, ge=1, le=10_000, description="number of updates of the two weights")
-    data: str = Field("regression", description="a data set of the notes, or a CSV file with columns x and y")
+    data: str = Field("regression", description="a data set of the notes, or a CSV file")
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(43052, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
         """Runs of one weight from each first value, "one 0" and so on; of two from each start, "two 0" and so on."""
         one = {"data": "parabola", "model": "linear", "powers": (0,), "loss": "mse", "lr": self.lr}
-        two = {"data": self.data, "seed": self.seed, "lr": self.plane_lr, "epochs": self.plane_epochs}
+        two = {**_data_given(self), "seed": self.seed, "lr": self.plane_lr, "epochs": self.plane_epochs}
         return {
             **{
                 f"one {number}": Experiment(start=(weight,), epochs=self.epochs, **one)
@@ -259,7 +338,10 @@ class GradientCheckParameters(FilmParameters):
         description="distances h over which the loss is compared, up to ten",
     )
     loss: Literal["sse", "mse"] = Field("sse", description="sum or mean of the squared residuals")
-    data: str = Field("regression", description="a data set of the notes, or a CSV file with columns x and y")
+    data: str = Field("regression", description="a data set of the notes, or a CSV file")
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(43052, description="seed of the random data")
 
     @model_validator(mode="after")
@@ -274,7 +356,7 @@ class GradientCheckParameters(FilmParameters):
 
     def experiments(self) -> dict[str, Experiment]:
         """The loss at the point, "here", and at each distance along each weight, "w0 0.001" and so on; no update."""
-        same = {"epochs": 0, **self.model_dump(include={"loss", "data", "seed"})}
+        same = {"epochs": 0, **_data_given(self), **self.model_dump(include={"loss", "seed"})}
         w0, w1 = self.start
         aside = {}
         for h in sorted(set(self.distances), reverse=True):
@@ -290,12 +372,15 @@ class SseMseParameters(FilmParameters):
     mean_lr: Rate = Field(0.1, description="learning rate α of the mean of squares, and of the sum in the last beat")
     start: Point = Field((-5.0, 10.0), description="first guess, bias and slope (w0,w1)")
     epochs: int = Field(30, ge=1, le=10_000, description="number of updates of the weights")
-    data: str = Field("regression", description="a data set of the notes, or a CSV file with columns x and y")
+    data: str = Field("regression", description="a data set of the notes, or a CSV file")
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(43052, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
         """The sum with its rate, the mean with its own, and the sum with the mean's rate."""
-        same = self.model_dump(include={"start", "epochs", "data", "seed"})
+        same = {**_data_given(self), **self.model_dump(include={"start", "epochs", "seed"})}
         return {
             "sum": Experiment(loss="sse", lr=self.sum_lr, **same),
             "mean": Experiment(loss="mse", lr=self.mean_lr, **same),
@@ -333,12 +418,21 @@ class StochasticParameters(FilmParameters):
     path_lr: Rate = Field(0.001, description="learning rate α of the two runs that are compared")
     passes: int = Field(3, ge=1, le=50, description="passes over the data of the run with few points a step")
     batch_size: int = Field(1, ge=1, le=50, description="points a step of that run")
+    data: Annotated[
+        str,
+        AfterValidator(_ours_or_file("noisy-line", "regression")),
+        Field(description="the notes' noisy line, their regression, or a CSV file"),
+    ] = "noisy-line"
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(1, description="seed of the first weights and of the order of the points")
     data_seed: Seed = Field(1422, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
         """The note's regression; all the data a step with the other rate; few points a step, every update recorded."""
-        same = {"data": "noisy-line", "loss": "mse", "start": None, "seed": self.seed, "data_seed": self.data_seed}
+        seeds = {"seed": self.seed, "data_seed": self.data_seed}
+        same = {**_data_given(self), **seeds, "loss": "mse", "start": None}
         few = {"batch_size": self.batch_size, "record": "update", "epochs": self.passes}
         return {
             "all": Experiment(lr=self.lr, epochs=self.epochs, **same),
@@ -355,13 +449,17 @@ class LogisticParameters(FilmParameters):
     epochs: int = Field(5000, ge=1, le=20_000, description="number of updates of the weights")
     loss: Literal["mse", "bce"] = Field("mse", description="mean of the squared residuals, or binary cross-entropy")
     optimizer: str = Field("SGD", description="an optimizer of torch.optim, by name")
+    data: ZerosAndOnes = "logistic"
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(43052, description="seed of the random data")
 
     def experiments(self) -> dict[str, Experiment]:
-        """The 13 points, with a curve that nothing has been learned for; and one run on the 2000 points."""
+        """The 13 points, with a curve that nothing has been learned for; and one run on the 2000 points, or others."""
         return {
             "few": Experiment(data="zeros-and-ones", model="logistic", loss="mse", start=(0.0, 1.0), epochs=0),
-            "run": Experiment(data="logistic", model="logistic", **self.model_dump()),
+            "run": Experiment(model="logistic", **self.model_dump()),
         }
 
 
@@ -393,15 +491,21 @@ class PolynomialParameters(FilmParameters):
     lr: Rate = Field(0.01, description="learning rate α")
     large_lr: Rate = Field(0.1, description="learning rate α of the homework")
     epochs: int = Field(1000, ge=1, le=10_000, description="number of updates of the weights")
+    data: Annotated[
+        str,
+        AfterValidator(_ours_or_file("polynomial")),
+        Field(description="the notes' polynomial, or a CSV file"),
+    ] = "polynomial"
+    x: XColumn = None
+    y: YColumn = None
+    standardize: Standardize = False
     seed: Seed = Field(43052, description="seed of the data, and of the first weights after them")
 
     def experiments(self) -> dict[str, Experiment]:
         """The run and the homework's, alike but for the rate."""
-        same = {"data": "polynomial", "model": "linear", "powers": (1, 2, 3), "bias": True, "loss": "mse"}
-        return {
-            label: Experiment(lr=lr, epochs=self.epochs, seed=self.seed, seeded_once=True, **same)
-            for label, lr in (("run", self.lr), ("homework", self.large_lr))
-        }
+        same = {**_data_given(self), "model": "linear", "powers": (1, 2, 3), "bias": True, "loss": "mse"}
+        same |= {"seeded_once": self.data == "polynomial", "seed": self.seed, "epochs": self.epochs}
+        return {label: Experiment(lr=lr, **same) for label, lr in (("run", self.lr), ("homework", self.large_lr))}
 
 
 class DiagramsParameters(FilmParameters):

@@ -1,5 +1,7 @@
 """What every test gets: a cache of its own, and, where tests run side by side, its place in the row."""
 
+import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,20 @@ def cache_root(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     root = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("LOSSREEL_CACHE", str(root))
     return root
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Finds a program that reads what we write; without it a test is skipped, or fails where every test is to run."""
+
+    def find(*names, package):
+        found = next(filter(None, map(shutil.which, names)), None)
+        if found is None:
+            refuse = pytest.fail if os.environ.get("LOSSREEL_EVERY_TEST") else pytest.skip
+            refuse(f"needs {names[0]} (Debian, Ubuntu: apt-get install {package})")
+        return found
+
+    return find
 
 
 @pytest.hookimpl(optionalhook=True)

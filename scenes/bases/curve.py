@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from manim import Animation
 
-from learning import data, progress
+from learning import data, landscape, progress
 from learning.history import History
 from scenes import material
 from scenes.drawing import Drawing, Rectangle
@@ -41,6 +41,8 @@ TWO = (
     Place((0.15, -2.0, 4.2, 2.1), (4.25, -1.1, RIGHT, 1.9), (0.55, -2.8, 3.6), (4.3, -2.1, 2.4)),
 )
 """Two sides: the surfaces next to each other, the data outside."""
+NEAR = 40.0
+"""A window grows for a lowest point so far from 0 at most."""
 EPOCH = (RIGHT - 1.1, 2.88, 1.1)
 """The epoch that both show, at the top right."""
 
@@ -97,7 +99,7 @@ class CurveFilm(Film):
         self, ways: Sequence[Sequence[History]], places: Sequence[Place], epoch: Row, window: Rectangle
     ) -> None:
         """Make the panels of each way of learning, all with the same window and the same view."""
-        window = material.borders_around(window, self.starts)
+        window = material.borders_around(window, [*self.starts, *_lowest_near(ways)])
         grounds = [material.ground_within(runs[0], window) for runs in ways]
         self.slopes = material.decades(grounds)
         self.azimuth = view_from(grounds[0], self.starts)
@@ -120,7 +122,7 @@ class CurveFilm(Film):
     def plot_of(self, run: History, frame: Rectangle) -> DataPlot:
         """Zeros and ones, and the curve of a run."""
         truth = data.truth_of(run.experiment, run.x)
-        plot = DataPlot(frame, self.look, run.x, run.y, run.epoch, run.yhat, truth, slim=True)
+        plot = self.data_plot(frame, run, truth, slim=True)
         plot.axes = plot.points_shown = 1.0
         return plot
 
@@ -224,6 +226,13 @@ class CurveFilm(Film):
             if epoch is not None:
                 self.figures[f"{name}_off"] = count(epoch)
                 yield name
+
+
+def _lowest_near(ways: Sequence[Sequence[History]]) -> list[tuple[float, float]]:
+    """The lowest points over data of one's own, where these do not run away; windows for ours hold theirs."""
+    runs = [runs[0] for runs in ways if runs[0].experiment.data_file is not None]
+    places = [landscape.minimum_of(run) for run in runs]
+    return [(float(w0), float(w1)) for w0, w1 in places if max(abs(w0), abs(w1)) <= NEAR]
 
 
 def slopes(run: History) -> np.ndarray:

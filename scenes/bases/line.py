@@ -55,7 +55,7 @@ class LineFilm(Film):
         """Data and line."""
         run, truth = self.run, self.run.truth
         line = None if truth is None else truth[0] + truth[1] * run.x
-        plot = DataPlot(WIDE, self.look, run.x, run.y, run.epoch, run.yhat, line)
+        plot = self.data_plot(WIDE, run, line)
         plot.axes = 1.0
         return plot
 

@@ -5,7 +5,6 @@ from manim import Animation
 
 from learning.data import truth_of
 from learning.history import History
-from learning.theory import best_line
 from scenes.bases.learning import LearningFilm
 from scenes.bases.net import END, FLOOR, WIDE
 from scenes.drawing import Rectangle
@@ -43,6 +42,7 @@ class LogisticFilm(LearningFilm):
         few_run, run: the histories of the 13 points, of which nothing is learned, and of the crowd.
         few, crowd: their plots. stages: u over x, v over u, v over x; the last gives way to the crowd.
         line: what the best straight line says at the points of the crowd.
+        own: what keys end with that speak of data whose truth nobody knows.
         hand: weights that are moved by hand. ending: what the run has come to, as captions call it.
     """
 
@@ -53,8 +53,9 @@ class LogisticFilm(LearningFilm):
         """Make panels and figures from the histories."""
         self.few_run, self.run = self.histories["few"], self.histories["run"]
         self.hand = material.sweep(self.parameters.start)
-        self.line = best_line(self.run.x, self.run.y)
-        self.few, self.crowd = self.plot_of(self.few_run), self.plot_of(self.run, *self.line[[0, -1]])
+        self.line = material.straight(self.run)
+        self.own = "" if self.run.truth else "_own"
+        self.few, self.crowd = self.plot_of(self.few_run), self.plot_of(self.run, self.line.min(), self.line.max())
         self.few.picked = most_missed(self.few_run)
         at = material.layers(fine(self.run), self.hand.weights)
         self.stages = self._stages(at)
@@ -76,7 +77,7 @@ class LogisticFilm(LearningFilm):
     def plot_of(self, run: History, *also: float, frame: Rectangle = WIDE) -> DataPlot:
         """Zeros and ones, a curve of probability, and the one that they come from."""
         truth, between = truth_of(run.experiment, run.x), material.truth_between(run)
-        plot = DataPlot(frame, self.look, run.x, run.y, run.epoch, run.yhat, truth, also, curve=between)
+        plot = self.data_plot(frame, run, truth, also, curve=between)
         plot.axes = 1.0
         return plot
 
@@ -123,7 +124,7 @@ class LogisticFilm(LearningFilm):
 
     def among_points(self) -> list[Animation]:
         """The last of the small plots gives way to the crowd; from here on the clock counts states of the sweep."""
-        self.crowd.follow(self.weights.epochs, material.layers(self.run.x.astype(float), self.hand.weights).v)
+        self.crowd.follow(self.weights.epochs, material.layers(self.run.seen_x.astype(float), self.hand.weights).v)
         self.restart(self.crowd, self.stages, self.weights)
         self.crowd.frame = self.stages.cell(2)
         self.add(self.weights)

@@ -3,7 +3,6 @@
 import numpy as np
 from manim import Animation
 
-from learning.data import truth_of
 from learning.history import History
 from scenes.bases.learning import LearningFilm
 from scenes.bases.net import BELOW, DIAGRAM, FLOOR, PLOT, PLOT_TALL, TILES, WIDE
@@ -42,6 +41,7 @@ class PolynomialFilm(LearningFilm):
 
     Attributes:
         run, homework: the histories; one and the same where the rates are. bowl: the loss around its minimum.
+        known: whether it is known what the points come from.
         at_homework: whether it is the homework that is on the stage.
         plot, diagram, traces, curve, readout: the stage, with the run that is learning.
         families: the columns of X, and the bowls around the minimum.
@@ -57,7 +57,7 @@ class PolynomialFilm(LearningFilm):
     def prepare(self) -> None:
         """Make panels and figures from the histories."""
         self.run, self.homework = self.histories["run"], self.histories["homework"]
-        self.bowl = material.bowl(self.run)
+        self.bowl, self.known = material.bowl(self.run), self.run.truth is not None
         self.figures = figures.of_film(self.run, self.homework, self.bowl)
         self.plot = self._plot()
         heads = "", self.markup("parts.column"), self.markup("parts.weighted")
@@ -68,10 +68,8 @@ class PolynomialFilm(LearningFilm):
     def _plot(self) -> DataPlot:
         """The points, with the best straight line."""
         run, line = self.run, material.straight(self.run)[0]
-        truth, ends = truth_of(run.experiment, run.x), net_material.ends((run,))
-        plot = DataPlot(WIDE, self.look, run.x, run.y, np.zeros(1), line[None], truth, ends, full=4.0)
-        plot.axes = 1.0
-        return plot
+        goal, ends = material.goal(run, run.seen_x), net_material.ends((run,))
+        return self.data_plot(WIDE, run, goal, ends, line, full=4.0)
 
     def set_stage(self, run: History) -> None:
         """Make diagram, weights, loss and numbers of a run, at its start, for the same places."""
@@ -91,15 +89,15 @@ class PolynomialFilm(LearningFilm):
 
     def _traces(self, run: History) -> Traces:
         """The weights of a run against the epoch, on their way to the true ones."""
-        assert run.truth is not None, "the points are made from a known polynomial"
+        goal = tuple(self.bowl.best.tolist()) if run.truth is None else run.truth
         epochs, weights = material.weights_shown(run)
         astray, words = material.wild(run), self.look.captions
         first = self.markup("parts.first") if astray else words.text("axes.epoch")
-        far = (material.ASTRAY if astray else material.FAR) * float(np.abs(run.truth).max())
-        truths = () if astray else run.truth
+        far = (material.ASTRAY if astray else material.FAR) * float(np.abs(goal).max())
+        truths = () if astray else goal
         return Traces(
             TILES, self.look, epochs, weights, (first, self.markup("parts.weight")), None, far, figures.WEIGHTS,
-            truths, self.markup("parts.true"), self.bowl.steepest if astray else None,
+            truths, self.markup("parts.true" if run.truth else "parts.best"), self.bowl.steepest if astray else None,
         )  # fmt: skip
 
     def take(self) -> None:

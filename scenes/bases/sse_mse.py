@@ -75,7 +75,7 @@ class SseMseFilm(Film):
     @cached_property
     def plot(self) -> DataPlot:
         """Data and line, with its misses."""
-        plot = DataPlot(PLOT, self.look, self.total.x, self.total.y, self.total.epoch, self.total.yhat)
+        plot = self.data_plot(PLOT, self.total)
         plot.axes = 1.0
         return plot
 

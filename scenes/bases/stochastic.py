@@ -72,7 +72,7 @@ class StochasticFilm(Film):
     def plot_of(self, run: History, frame: tuple[float, float, float, float]) -> DataPlot:
         """Data, and the line of a run."""
         truth = data.truth_of(run.experiment, run.x)
-        plot = DataPlot(frame, self.look, run.x, run.y, run.epoch, run.yhat, truth)
+        plot = self.data_plot(frame, run, truth)
         plot.axes = 1.0
         return plot
 
@@ -173,7 +173,7 @@ class StochasticFilm(Film):
     def fans(self) -> list[Fan]:
         """The lines of the last third of each run."""
         pairs = zip(self.ends, (self.every, self.few), strict=True)
-        return [Fan(self.look, plot, run.x, run.yhat[step_material.last(run)]) for plot, run in pairs]
+        return [Fan(self.look, plot, run.seen_x, run.yhat[step_material.last(run)]) for plot, run in pairs]
 
     @cached_property
     def headings(self) -> list[Ink]:

@@ -57,6 +57,11 @@ class Captions:
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
 
+    def add(self, table: str, texts: Mapping[str, Any]) -> None:
+        """Take in a table of texts, in the place of the one of that name."""
+        others = {key: text for key, text in self._texts.items() if not key.startswith(f"{table}.")}
+        self._texts = {**others, **dict(_flatten(texts, f"{table}."))}
+
     def off_screen(self) -> AbstractContextManager[None]:
         """What is read within this is told, and no picture depends on it."""
         return nullcontext()
@@ -122,17 +127,39 @@ def is_current(language: str) -> bool:
     try:
         if language not in _read:
             load(language)
-        return _content(language) == _read[language]
+        are_beside = all(_text(path) == text for path, text in _beside.items())
+        return are_beside and _content(language) == _read[language]
     except InputError:  # it is gone
         return False
 
 
+def add(language: str, film: str, texts: Mapping[str, Any], path: Path) -> None:
+    """Let the words of somebody's own film join those of a language of ours.
+
+    Args:
+        language: one of `LANGUAGES`.
+        film: its name, and that of the table.
+        texts: the table.
+        path: the file that they stand in.
+
+    Raises:
+        InputError: the file cannot be read any more.
+    """
+    load(language).add(film, texts)
+    _beside[path] = _text(path)
+
+
 _read: dict[str, bytes] = {}
 _ours: dict[str, Captions] = {}
+_beside: dict[Path, bytes] = {}
+"""What the files said whose words have joined ours."""
 
 
 def _content(language: str) -> bytes:
-    path = path_of(language)
+    return _text(path_of(language))
+
+
+def _text(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
@@ -192,6 +219,8 @@ def pieces(template: str) -> list[tuple[str, str | None, str]]:
 
 
 def _find(field: str, values: Mapping[str, Words | str]) -> Words:
+    if field not in values and field not in SYMBOLS:
+        raise KeyError(f"nothing fills {{{field}}}: neither the film's figures nor its words have it")
     found = values[field] if field in values else SYMBOLS[field]
     return found if isinstance(found, Words) else verbatim(found)
 

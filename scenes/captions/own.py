@@ -1,6 +1,7 @@
 """Somebody's own captions: what is wrong with a file of them, said before anything is made.
 
-What counts is what the film can show: the tables that all films share, and its own. A file may leave out other films.
+What counts is what the film can show: the tables that all films share, and its own. A file may leave out other films,
+and may have films that are somebody's own.
 """
 
 from __future__ import annotations
@@ -76,8 +77,19 @@ def check(path: Path, film: str) -> None:
 @lru_cache(maxsize=64)
 def _told(text: str, film: str) -> str:
     """Tell in one line what is wrong with the text of a file; empty where nothing is."""
+    return first_fault(text, film, SORTS)
+
+
+def first_fault(text: str, film: str, sorts: Sequence[Sort]) -> str:
+    """Tell in one line what is wrong with the text of a file, of the first sort that there is; empty where nothing is.
+
+    Args:
+        text: TOML.
+        film: the name of the film.
+        sorts: what is looked for.
+    """
     values = dict(_flatten(tomllib.loads(text)))
-    for sort in SORTS:
+    for sort in sorts:
         faults = list(sort.find(values, film))
         if faults:
             return _sentence(sort, faults, text, film)
@@ -133,8 +145,15 @@ def _unknown(values: Values, film: str) -> Iterator[Fault]:
     del film
     known = list(captions.load(MODEL))
     for key in values:
-        if (name := ".".join(key)) not in known and key not in [(one,) for one in BESIDE]:
+        is_known = (name := ".".join(key)) in known or key in [(one,) for one in BESIDE]
+        if not is_known and not _is_elsewhere(key[0], values):
             yield Fault(key, suggestion(name, known).strip())
+
+
+def _is_elsewhere(table: str, values: Values) -> bool:
+    """Tell whether a table is that of a film that this process need not know: it teaches something, as films do."""
+    tables = {key.partition(".")[0] for key in captions.load(MODEL)}
+    return (table, "teaches") in values and table not in tables and not suggestion(table, tables)
 
 
 def _missing(values: Values, film: str) -> Iterator[Fault]:
@@ -150,8 +169,10 @@ def _other_placeholders(values: Values, film: str) -> Iterator[Fault]:
     del film
     model = captions.load(MODEL)
     for key, text in values.items():
-        wanted = captions.placeholders(model.template(".".join(key))) if key[0] not in BESIDE else set()
-        there = captions.placeholders(text)
+        name, there = ".".join(key), captions.placeholders(text)
+        if name not in model and key[0] not in BESIDE:
+            continue
+        wanted = captions.placeholders(model.template(name)) if key[0] not in BESIDE else set()
         said = [f"lacks {_braced(wanted - there)}"] if wanted - there else []
         said += [f"has {_braced(there - wanted)}"] if there - wanted else []
         if said:
@@ -200,3 +221,5 @@ SORTS = (
         f"choose one of {', '.join(COLOURS)}",
     ),
 )
+GENERAL = tuple(sort for sort in SORTS if sort.find in (_no_texts, _bad_braces, _unknown_colours))
+"""What may be wrong whatever the film has to say."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from scenes import captions
-from scenes.catalogue import FILMS, find
+from scenes.catalogue import FILMS, Entry, find
 
 HEADER = re.compile(r"^\[(?P<table>[\w-]+)", re.MULTILINE)
 
@@ -21,14 +21,28 @@ def starter(films: Collection[str], language: str) -> str:
     Raises:
         InputError: an unknown film or language.
     """
-    wanted = {find(name).name for name in films} or set(FILMS)
+    entries = [find(name) for name in films]
+    wanted = {entry.name for entry in entries} or set(FILMS)
     captions.load(language)
     text = captions.path_of(language).read_text(encoding="utf-8")
+    head = text[: next(HEADER.finditer(text)).start()]
+    tables = [words for table, words in _tables(text) if table in wanted or table not in FILMS]
+    return head + "".join([*tables, *_own(entries, language)]).rstrip("\n") + "\n"
+
+
+def _own(entries: Collection[Entry], language: str) -> Iterator[str]:
+    """The tables of films of somebody's own, in that language or the first that they have."""
+    from scenes.ownfilms.words import files_of
+
+    for entry in entries:
+        if entry.file:
+            text = files_of(entry.file)[entry.language_for(language)].read_text(encoding="utf-8-sig")
+            yield from (f"{words.rstrip()}\n\n" for table, words in _tables(text) if table == entry.name)
+
+
+def _tables(text: str) -> Iterator[tuple[str, str]]:
+    """Take a text apart: each table with all that follows up to the next, and the first part of its name."""
     found = list(HEADER.finditer(text))
     ends = [header.start() for header in found[1:]] + [len(text)]
-    tables = (
-        text[header.start() : end]
-        for header, end in zip(found, ends, strict=True)
-        if header["table"] in wanted or header["table"] not in FILMS
-    )
-    return text[: found[0].start()] + "".join(tables).rstrip("\n") + "\n"
+    for header, end in zip(found, ends, strict=True):
+        yield header["table"], text[header.start() : end]

@@ -111,18 +111,18 @@ def worst_ratio(first: Side, second: Side) -> float:
 
 def most_missed(run: History) -> int:
     """The point, in the order of x, that the first curve misses most; of several the one farthest to the right."""
-    order = np.argsort(run.x, kind="stable")
-    missed = np.abs(run.y[order].astype(float) - run.yhat[0][order].astype(float))
+    order = np.argsort(run.seen_x, kind="stable")
+    missed = np.abs(run.seen_y[order].astype(float) - run.yhat[0][order].astype(float))
     return int(len(missed) - 1 - np.argmax(missed[::-1] >= missed.max() - 1e-3))
 
 
 def of_point(run: History) -> dict[str, Words]:
     """What the most missed point pushes with each loss: the slopes of its own loss along the input of the sigmoid."""
-    number = np.argsort(run.x, kind="stable")[most_missed(run)]
-    y, yhat = float(run.y[number]), float(run.yhat[0][number])
+    number = np.argsort(run.seen_x, kind="stable")[most_missed(run)]
+    y, yhat = float(run.seen_y[number]), float(run.yhat[0][number])
     miss, factor = y - yhat, yhat * (1 - yhat)
     return {
-        "point": shortest(round(float(run.x[number]), 3)),
+        "point": shortest(round(float(run.seen_x[number]), 3)),
         "y": shortest(y),
         "said_there": measured(yhat),
         "miss": measured(miss),

@@ -5,7 +5,6 @@ import numpy as np
 from learning import landscape
 from learning.data import truth_of
 from learning.history import History
-from learning.theory import best_line
 from scenes.figures import count, of_break
 from scenes.figures.curve import first_slope, most_missed, start_of
 from scenes.markup import Words, verbatim
@@ -37,20 +36,21 @@ def of_points(few: History) -> dict[str, Words]:
 
 def of_model(run: History) -> dict[str, Words]:
     """Data, the first curve, and what a straight line would say."""
-    line, (low, high) = best_line(run.x, run.y), (int(np.argmin(run.x)), int(np.argmax(run.x)))
+    x, line = run.seen_x, material.straight(run)
+    low, high = int(np.argmin(x)), int(np.argmax(x))
+    written = shortest if run.truth else measured
     worst = low if abs(line[low] - 0.5) > abs(line[high] - 0.5) else high
-    assert run.truth is not None, "these points come from a known curve"
     return {
         **SYMBOLS,
         "n": count(len(run.x)),
         "start": start_of(run),
-        "left": shortest(float(run.x[low])),
-        "right": shortest(float(run.x[high])),
+        "left": written(float(x[low])),
+        "right": written(float(x[high])),
         "first": fixed(float(run.yhat[0, low]), 4),
         "last": fixed(float(run.yhat[0, high]), 4),
-        "line_x": shortest(float(run.x[worst])),
+        "line_x": written(float(x[worst])),
         "line_says": fixed(float(line[worst])),
-        "true": pair((run.truth[0], run.truth[1])),
+        "true": pair((run.truth[0], run.truth[1])) if run.truth else Words("", ""),
     }
 
 

@@ -21,11 +21,10 @@ def of_film(run: History, homework: History, bowl: material.Bowl) -> dict[str, W
 
 
 def _of_run(run: History, bowl: material.Bowl) -> dict[str, Words]:
-    assert run.truth is not None, "the points are made from a known polynomial"
     step = run.params[1].astype(float) - run.params[0]
     most = int(np.argmax(np.abs(step)))
     ends = dict(zip(("w1", "w2", "w3", "b"), run.params[-1], strict=True))
-    made = dict(zip(("true1", "true2", "true3", "trueb"), run.truth, strict=True))
+    made = dict(zip(("true1", "true2", "true3", "trueb"), run.truth or (0.0,) * 4, strict=True))
     return {
         "x": COLUMNS[0],
         "n": count(len(run.x)),
@@ -42,7 +41,7 @@ def _of_run(run: History, bowl: material.Bowl) -> dict[str, Words]:
         "best": _listed(bowl.best),
         "broken": of_break(run)["broken"],
         "learned": _polynomial([fixed(float(weight)) for weight in run.params[-1]]),
-        "made": _polynomial([shortest(weight) for weight in run.truth]),
+        "made": _polynomial([shortest(weight) for weight in run.truth] if run.truth else [*map(fixed, bowl.best)]),
         **{name: fixed(float(weight), 4) for name, weight in ends.items()},
         **{name: shortest(weight) for name, weight in made.items()},
     }

@@ -44,7 +44,8 @@ class FlatRegions(TwoLosses):
         self.hold(TIMING.think)
         self.play(self.say("data.curve"), self.show_formula(CURVE), self.wide.to(estimate=1, run_time=TIMING.move))
         self.hold(TIMING.hold)
-        self.play(self.say("data.truth"), self.wide.to(truth=1, run_time=TIMING.move))
+        known = "truth" if self.sides[0].runs[0].truth else "unknown"
+        self.play(self.say(f"data.{known}"), self.wide.to(truth=1, run_time=TIMING.move))
         self.hold(TIMING.hold)
 
     def losses(self) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from scenes.bases.logistic import CURVE, SIGMOID, LogisticFilm
+from scenes.material.logistic import leaves
 from scenes.parameters import LogisticParameters
 from scenes.theme import TIMING
 
@@ -28,14 +29,16 @@ class Logistic(LogisticFilm):
         self.tell("points.truth", self.few.to(truth=1, run_time=TIMING.slow))
         self.tell("points.chance", self.few.to(pick=1), seconds=TIMING.key, less=TIMING.hold)
 
-    def crowds(self) -> None:
+    def crowds(self) -> str:
         """Many points; the best straight line among them; the curve that they come from."""
         self.play(self.away(self.few))
         self.dissolve()
         self.show_line()
-        self.tell("crowds.ask", self.crowd.to(points_shown=1, run_time=TIMING.slow))
-        self.tell("crowds.line", self.crowd.to(estimate=1, run_time=TIMING.move), seconds=TIMING.key)
-        self.tell("crowds.truth", self.crowd.to(truth=1, run_time=TIMING.slow), less=TIMING.hold)
+        away = "" if leaves(self.line) else "_within"
+        self.tell(f"crowds.ask{self.own}", self.crowd.to(points_shown=1, run_time=TIMING.slow))
+        self.tell(f"crowds.line{away}", self.crowd.to(estimate=1, run_time=TIMING.move), seconds=TIMING.key)
+        self.tell(f"crowds.truth{self.own}", self.crowd.to(truth=1, run_time=TIMING.slow), less=TIMING.hold)
+        return f"note{self.own}{away}"
 
     def layers(self) -> None:
         """A line, a sigmoid, and both together; one x is followed through all of them."""
@@ -50,10 +53,11 @@ class Logistic(LogisticFilm):
         self.play(self.say("layers.walk"), self.diagram.to(told=np.ones(3)), self.stages.to(probes=np.ones(3)))
         self.play(*(panel.to(probe=1, run_time=4.0) for panel in (self.stages, self.diagram)))
 
-    def net(self) -> None:
+    def net(self) -> str:
         """Both layers become one function; its first curve among the points."""
         self.tell("net.say", self.show_formula(CURVE), self.diagram.to(wrapped=1, run_time=TIMING.move))
         self.tell("net.first", self.among_points(), seconds=TIMING.key, less=TIMING.hold)
+        return f"note{self.own}"
 
     def steepen(self) -> None:
         """The slope: steeper, then falling."""
@@ -73,6 +77,7 @@ class Logistic(LogisticFilm):
         self.look_at(epoch)
         self.play(self.say("train.go" if epoch == self.pauses[0] else "train.on"))
         self.learn(epoch, 4.0, self.change)
-        self.play(self.say(f"train.{self.ending}"), self.curve.to(level=epoch == self.pauses[-1]))
+        told = f"{self.ending}{self.own if self.ending in ('early', 'there') else ''}"
+        self.play(self.say(f"train.{told}"), self.curve.to(level=epoch == self.pauses[-1]))
         self.until_read(TIMING.key, less=TIMING.hold)
-        return f"note_{self.ending}"
+        return f"note_{self.ending if self.ending == 'early' else told}"

@@ -17,7 +17,7 @@ class Polynomial(PolynomialFilm):
     def construct(self) -> None:
         """The storyboard."""
         self.prepare()
-        for beat in (self.straight, self.columns, self.add_up, self.train, self.truth):
+        for beat in (self.straight, self.columns, self.add_up, self.train, self.truth if self.known else self.best):
             self.beat(beat)
         for beat in (self.homework_rate, self.steep, self.critical):
             self.beat(beat)
@@ -49,7 +49,7 @@ class Polynomial(PolynomialFilm):
 
     def train(self) -> str:
         """All epochs: weights, curve and loss in step."""
-        self.tell("train.say", self.open_stage(), self.away(self.pieces, self.heap))
+        self.tell("train.say" if self.known else "train.say_own", self.open_stage(), self.away(self.pieces, self.heap))
         self.let_run(net_material.change(self.run))
         return self.tell_end("train")
 
@@ -57,6 +57,11 @@ class Polynomial(PolynomialFilm):
         """The polynomial that the points come from, beside what was learned."""
         self.play(self.say("truth.dashed"), self.plot.to(truth=1, run_time=TIMING.caption))
         return self.tell_end("truth", TIMING.key)
+
+    def best(self) -> str:
+        """Where nobody knows that: the cubic of least loss beside what was learned."""
+        self.play(self.say("best.dashed"), self.plot.to(truth=1, run_time=TIMING.caption))
+        return self.tell_end("best", TIMING.key)
 
     def homework_rate(self) -> str:
         """The same layer from the same start with the homework's rate."""

@@ -37,7 +37,8 @@ class Stochastic(StochasticFilm):
         self.play(self.readout.to(shown=[1, 1, 1, 1], run_time=TIMING.quick))
         self.advance(self.parameters.epochs, 0.9, 6.0)
         self.tell(f"train.{self.learned}", seconds=TIMING.key)
-        self.tell("train.truth", self.plot.to(truth=1), less=TIMING.hold)
+        known = "truth" if self.first.truth else "unknown"
+        self.tell(f"train.{known}", self.plot.to(truth=1), less=TIMING.hold)
         return f"note_{self.learned}"
 
     def all_points(self) -> str:

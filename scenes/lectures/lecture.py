@@ -24,6 +24,8 @@ from scenes.lectures.tables import (
     unknown_in_lecture,
 )
 from scenes.options import parameters_from
+from scenes.ownfilms.naming import address_of
+from scenes.ownfilms.naming import is_own as is_own_film
 from scenes.parameters import FilmParameters
 from scenes.production.naming import DEFAULT_LANGUAGE, DEFAULT_THEME, FILMS_FOLDER, shorten
 from scenes.production.order import Order
@@ -65,20 +67,21 @@ class Lecture:
     films: tuple[LectureFilm, ...]
 
 
-def read(path: Path, *, folder: Path | None = None, quality: str | None = None) -> Lecture:
+def read(path: Path, *, folder: Path | None = None, quality: str | None = None, allow_code: bool = False) -> Lecture:
     """Read a lecture file and check all of it. Nothing heavy is loaded, nothing is made.
 
     Args:
         path: the lecture file.
         folder: where its films go; None: where the file says, or media/films/ and the file's stem.
         quality: a letter that overrules quality, resolution and rate of every film.
+        allow_code: whether films of somebody's own may be loaded, which runs the code of their files.
 
     Raises:
         InputError: the file cannot be read, or something in it is wrong; names the line.
     """
     if quality is not None:
         values.choose({"quality": quality})
-    reader = _Reader(source.load(path), folder, quality)
+    reader = _Reader(source.load(path), folder, quality, allow_code=allow_code)
     reader.check_keys()
     films = tuple(reader.films())
     _check_names(films, path)
@@ -92,10 +95,12 @@ class _Reader:
         file: the file.
         folder: where the films go whatever the file says, or None.
         quality: the quality whatever the file says, or None.
+        allow_code: whether films of somebody's own may be loaded.
     """
 
-    def __init__(self, file: Source, folder: Path | None, quality: str | None) -> None:
+    def __init__(self, file: Source, folder: Path | None, quality: str | None, *, allow_code: bool) -> None:
         self.file = file
+        self.allow_code = allow_code
         self.quality = quality
         self.settings = Table(file, (), file.tables).settings(values.LECTURE_KEYS)
         self.folder = self._folder() if folder is None else folder
@@ -137,7 +142,18 @@ class _Reader:
     @cached_property
     def entries(self) -> list[Entry]:
         """What the catalogue has for each film."""
-        return [_entry(table) for table in self.tables]
+        names = [_film_of(table) for table in self.tables]
+        for table, name in zip(self.tables, names, strict=True):  # of all, before any is loaded
+            if is_own_film(name) and not self.allow_code:
+                raise table.source.error((*table.key, "name"), _not_allowed(name))
+        return [self._entry(table, name) for table, name in zip(self.tables, names, strict=True)]
+
+    def _entry(self, table: Table, name: str) -> Entry:
+        if is_own_film(name):
+            address = address_of(name)
+            name = str(address._replace(file=values.from_here(self.file.path.parent / address.file)))
+        with table.source.at(*table.key, "name"):
+            return find(name)
 
     def check_keys(self) -> None:
         """Refuse keys that lecture, defaults and films do not have.
@@ -204,14 +220,18 @@ class _Reader:
         return values.choose({**kept, "quality": self.quality})
 
 
-def _entry(table: Table) -> Entry:
+def _not_allowed(name: str) -> str:
+    return f"{name} is a film of your own, and to load it is to run its file: if you trust that, give --allow-code"
+
+
+def _film_of(table: Table) -> str:
     name = table.settings(("name",)).get("name")
     if name is None:
         _refuse_nearly_name(table)
     with table.source.at(*(name.key if name else table.key)):
         if name is None:
             raise InputError(f'this film has no name: add e.g. name = "descent"; there are: {", ".join(FILMS)}')
-        return find(name.value)
+        return str(name.value)
 
 
 def _refuse_nearly_name(table: Table) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from learning.cache import limit
 from learning.errors import InputError
+from scenes.catalogue import any_number_elsewhere
 from scenes.lectures.lecture import Lecture, LectureFilm
 from scenes.production import filmcache
 from scenes.production.changes import changes, since
@@ -71,16 +72,15 @@ def _step(film: LectureFilm, force: bool) -> Step:
 
 def _check_data(film: LectureFilm, lecture: Lecture) -> None:
     """Read the data files of a film that is to be made: what is wrong in them is said before anything is done."""
-    files = files_of(film.order)
-    if not files:
+    if not files_of(film.order):
         return
-    from learning.data import read_csv
+    from learning.data import check
 
-    for path in files.values():
-        try:
-            read_csv(path)
-        except InputError as error:
-            raise InputError(f"{lecture.path}, line {film.line}: {error}") from None
+    try:
+        with any_number_elsewhere():
+            check(film.order.parameters.experiments().values())
+    except InputError as error:
+        raise InputError(f"{lecture.path}, line {film.line}: {error}") from None
 
 
 def left_over(lecture: Lecture) -> list[Path]:

@@ -19,6 +19,9 @@ MARGIN, ROOM = 0.22, 1.12
 EDGE = 0.03
 """Share of a window's width that a point inside it stays away from its border."""
 
+ROUNDED = 1e-6
+"""A weight of standardized columns that is less than this is 0."""
+
 SMALLEST = 1e-30
 """A gradient is not told from zero below this."""
 
@@ -53,6 +56,8 @@ def fine(run: History) -> np.ndarray:
 def minimum(run: History) -> Minimum:
     """The lowest point of a line's loss."""
     best = theory.least_squares(run.x, run.y)
+    if "standardized" in run.meta:  # then the intercept is 0, but for the rounding of float32
+        best = np.where(np.abs(best) < ROUNDED, 0.0, best)
     return Minimum((float(best[0]), float(best[1])), float(landscape.loss_at(run, best[None])[0]))
 
 

@@ -35,7 +35,7 @@ Outcome = Literal["there", "short", "still_flat", "still_rate", "grew", "lost"]
 
 def truth_between(run: History) -> Curve | None:
     """What few points come from, between them too; None where they lie so close that lines between them will do."""
-    if len(run.x) >= FINE:
+    if len(run.seen_x) >= FINE:
         return None
     x = fine(run)
     truth = truth_of(run.experiment, x)
@@ -116,6 +116,16 @@ def sweep(start: tuple[float, float]) -> Sweep:
     eased = share**2 * (3 - 2 * share)
     ways = [(1 - eased) * a + eased * b for a, b in pairwise(stops)]
     return Sweep(np.vstack([stops[:1], *ways]), len(slopes) * LEG, (len(slopes) + len(asides)) * LEG)
+
+
+def straight(run: History) -> np.ndarray:
+    """What the straight line of least squares says of the points whose ŷ is drawn, (n,)."""
+    return np.asarray(theory.design(run.seen_x) @ theory.least_squares(run.x, run.y))
+
+
+def leaves(line: np.ndarray) -> bool:
+    """Whether a line says something among the points that is no probability."""
+    return bool(line.min() < 0 or line.max() > 1)
 
 
 def least_loss(run: History) -> float:

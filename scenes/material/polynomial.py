@@ -34,7 +34,13 @@ def columns(run: History, x: np.ndarray) -> np.ndarray:
 def curve(run: History) -> Curve:
     """ŷ between the points, and the truth."""
     x = fine(run)
-    return Curve(x, partial(_said, run, columns(run, x)), truth_of(run.experiment, x))
+    return Curve(x, partial(_said, run, columns(run, x)), goal(run, x))
+
+
+def goal(run: History, x: np.ndarray) -> np.ndarray:
+    """What the points come from, at any x (M,); where nobody knows that, the cubic of least loss."""
+    truth = truth_of(run.experiment, x)
+    return columns(run, x) @ theory.best_weights(columns(run, run.x), run.y) if truth is None else truth
 
 
 def _said(run: History, of: np.ndarray, epoch: float) -> np.ndarray:
@@ -58,9 +64,9 @@ def _weighted(run: History, plain: np.ndarray, row: int) -> np.ndarray:
 
 
 def straight(run: History) -> tuple[np.ndarray, float]:
-    """The best straight line, at the points (N,), and its loss."""
+    """The best straight line, at the points that are drawn, and its loss."""
     least = theory.loss_of(theory.design(run.x), run.y, theory.least_squares(run.x, run.y)[None], "mse")
-    return theory.best_line(run.x, run.y), float(least[0])
+    return theory.design(run.seen_x) @ theory.least_squares(run.x, run.y), float(least[0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,9 @@ from scenes.theme import SIZES
 LEFT, BELOW, RIGHT, ABOVE = 0.95, 0.62, 0.12, 0.34
 """What the numbers and names around the plot take of its frame, in scene units."""
 
+TOGETHER = 10_000
+"""Digits of a number below this may stand together."""
+
 
 @dataclass(eq=False)
 class Axes:
@@ -28,6 +31,8 @@ class Axes:
         whole: whether x counts whole things, so that no fractions stand on its axis.
         powers: whether x is an exponent: its numbers are written as powers of ten.
         left: room for the numbers beside the plot, in scene units.
+        plain: whether x may be years: its numbers of four digits have no comma.
+        taken: of the line in which y's name stands, by something else.
     """
 
     look: Look
@@ -38,6 +43,8 @@ class Axes:
     whole: bool = False
     left: float = LEFT
     powers: bool = False
+    taken: float = 0.0
+    plain: bool = False
     _x_ticks: dict[int, tuple[list[float], list[Stamp]]] = field(default_factory=dict, init=False)
 
     def inner(self, frame: np.ndarray) -> np.ndarray:
@@ -78,6 +85,9 @@ class Axes:
             ticks = round_ticks(*self.x, about=count)
             if self.whole:
                 ticks = [value for value in ticks if value == round(value)] or [round(v) for v in self.x]
+            if self.plain and max(map(abs, ticks), default=0.0) < TOGETHER:
+                self._x_ticks[count] = ticks, self._stamps(ticks, together=True)
+                return self._x_ticks[count]
             raised = [self._stamp(power_of_ten(round(value))) for value in ticks] if self.powers else None
             self._x_ticks[count] = ticks, raised or self._stamps(ticks)
         return self._x_ticks[count]
@@ -93,9 +103,10 @@ class Axes:
         powers = [10.0**k for k in range(first, last + 1, every)]
         return powers, [self._stamp(power_of_ten(round(math.log10(value)))) for value in powers]
 
-    def _stamps(self, ticks: Sequence[float]) -> list[Stamp]:
+    def _stamps(self, ticks: Sequence[float], together: bool = False) -> list[Stamp]:
         step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
-        return [self._stamp(tick(value, step)) for value in ticks]
+        words = [tick(value, step) for value in ticks]
+        return [self._stamp(Words(*(form.replace(",", "") for form in word)) if together else word) for word in words]
 
     def _stamp(self, words: Words) -> Stamp:
         return self.look.stamp(words, SIZES.tick, self.look.theme.muted)
@@ -117,8 +128,10 @@ class Axes:
             number.put(brush, min(x, frame[2] - number.width / 2), bottom - 0.22, opacity)  # none beyond the frame
         self.draw_y_ticks(brush, frame, opacity)
         x_name, y_name = self._name_stamps
-        x_name.put(brush, (left + right) / 2, frame[1] + 0.12, opacity)
-        y_name.put(brush, left - 0.15, top + 0.2, opacity, anchor=0.5)
+        x_name, y_name = x_name.within(frame[2] - frame[0]), y_name.within(frame[2] - frame[0] - self.taken)
+        middle = min((left + right) / 2, frame[2] - x_name.width / 2)
+        x_name.put(brush, max(middle, frame[0] + x_name.width / 2), frame[1] + 0.12, opacity)
+        y_name.put(brush, max(left - 0.15, frame[0] + y_name.width / 2), top + 0.2, opacity, anchor=0.5)
 
     def draw_y_ticks(self, brush: Brush, frame: np.ndarray, opacity: float) -> None:
         """Draw what stands beside the y axis."""

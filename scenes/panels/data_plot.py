@@ -8,8 +8,10 @@ import numpy as np
 
 from scenes.drawing import Brush, Drawing, Rectangle
 from scenes.look import Look
+from scenes.markup import Words
 from scenes.panels.axes import Axes, padded
 from scenes.panels.recorded import between, blend
+from scenes.theme import SIZES
 
 SLIM, WIDE = 0.62, 0.95
 """Scene units for the numbers beside the plot."""
@@ -57,6 +59,8 @@ class DataPlot(Drawing):
         upon: whether the points are drawn upon all lines.
         curve: what lies between the points; straight lines, where None.
         fresh: x and y (M,) of points that nothing was learned from, drawn as rings.
+        names: of the two axes.
+        share: what is said of points that are not drawn, because there are too many; or None.
 
     Attributes that a film moves, each 0 … 1:
         axes: opacity. points_shown, estimate, truth: how much is drawn, from the left.
@@ -84,6 +88,8 @@ class DataPlot(Drawing):
         upon: bool = False,
         curve: Curve | None = None,
         fresh: tuple[np.ndarray, np.ndarray] | None = None,
+        names: tuple[str | Words, str | Words] = ("$x$", "$y$"),
+        share: Words | None = None,
     ) -> None:
         super().__init__(frame)
         self.curve, self.fresh, self.fresh_shown = curve, fresh, 0.0
@@ -96,10 +102,11 @@ class DataPlot(Drawing):
         self.residuals = self.examples = self.squares = self.pick = self.ghost = 0.0
         self.picked = 0
         self.batches: np.ndarray | None = None
-        self._axes = Axes(
-            look, padded(self.x[0], self.x[-1]), self._range(also), ("$x$", "$y$"), left=SLIM if slim else WIDE
-        )
+        self._axes = Axes(look, padded(self.x[0], self.x[-1]), self._range(also), names, left=SLIM if slim else WIDE)
         self._axes.make_room()
+        self._share = None if share is None else look.stamp(share, SIZES.tick, look.theme.muted)
+        self._axes.plain = True
+        self._axes.taken = 0.0 if self._share is None else self._share.width + 0.3
         self._line = np.unique(np.linspace(0, len(self.x) - 1, SMOOTH).astype(int))
         self._crowd: tuple[tuple[float, ...], cairo.Pattern] | None = None
 
@@ -158,6 +165,9 @@ class DataPlot(Drawing):
         """Draw the present state."""
         self._axes.draw(brush, self.frame, self.axes * self.opacity)
         left, bottom, right, top = self._axes.inner(self.frame)
+        if self._share is not None:
+            seen = self.axes * min(1.0, self.points_shown) * self.opacity
+            self._share.put(brush, right, top + 0.2, seen, anchor=1.0)
         brush.context.rectangle(left, bottom, right - left, top - bottom)
         brush.context.clip()
         estimate = self.estimate_at(self.epoch)

@@ -58,6 +58,7 @@ class LossSurface(Drawing):
     """
 
     star_size = STAR
+    axis_names: tuple[str | Words, str | Words] = (SYMBOLS["w0"], SYMBOLS["w1"])
 
     def __init__(
         self,
@@ -129,8 +130,8 @@ class LossSurface(Drawing):
 
     def _make_floor(self, loss_name: Words | str) -> Floor:
         t = self.terrain
-        first = scale(self.look, SYMBOLS["w0"], t.w0[0], t.w0[-1], (-1, 1))
-        second = scale(self.look, SYMBOLS["w1"], t.w1[0], t.w1[-1], (-1, 1))
+        first = scale(self.look, self.axis_names[0], t.w0[0], t.w0[-1], (-1, 1))
+        second = scale(self.look, self.axis_names[1], t.w1[0], t.w1[-1], (-1, 1))
         upright = scale(self.look, loss_name, t.base, t.ceiling, (0, BOX_HEIGHT), about=3)
         return Floor(self.look, first, second, upright, BOX_HEIGHT)
 

@@ -34,7 +34,7 @@ def hidden(points: np.ndarray, view: View, heights: np.ndarray, ceiling: float) 
     reach = min(2 * np.sqrt(2.0) / across, ceiling / np.sin(tilt))
     steps = np.arange(1, max(2, int(reach * across / STRIDE) + 1)) * STRIDE / across  # (S,)
     way = points[:, None, :] + steps[:, None] * towards  # (n, S, 3)
-    over = way[..., 2] - _height_at(way[..., :2], heights, ceiling)  # nan where there is no surface
+    over = way[..., 2] - height_at(way[..., :2], heights, ceiling)  # nan where there is no surface
     entered = np.logical_or.accumulate(over < -CLEAR, axis=1)
     return np.asarray((entered & (over >= 0)).any(axis=1))
 
@@ -52,7 +52,7 @@ def can_hide(heights: np.ndarray) -> bool:
     return not bool(bends_up.all())
 
 
-def _height_at(places: np.ndarray, heights: np.ndarray, ceiling: float) -> np.ndarray:
+def height_at(places: np.ndarray, heights: np.ndarray, ceiling: float) -> np.ndarray:
     """Height of the surface at places (..., 2), between its points bilinearly; nan where it is cut or ends."""
     size = np.array(heights.shape) - 1
     at = (np.nan_to_num(places, nan=9.0) + 1) / 2 * size

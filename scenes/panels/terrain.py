@@ -28,6 +28,7 @@ class Terrain:
         minimum: (w0, w1, loss) of the lowest point.
         ceiling: the loss at which the surface is cut.
         steepness: (M, K) the size of the gradient at each point, or None where no film asks for it.
+        depth: the least loss that is shown besides the surface, where a run goes below it.
     """
 
     w0: np.ndarray
@@ -36,11 +37,12 @@ class Terrain:
     minimum: tuple[float, float, float]
     ceiling: float
     steepness: np.ndarray | None = None
+    depth: float = np.inf
 
     @cached_property
     def base(self) -> float:
-        """The loss at the floor: zero, or a little below the minimum where zero is far away."""
-        lowest = self.minimum[2]
+        """The loss at the floor: zero, or a little below all that is shown where zero is far away."""
+        lowest = min(self.minimum[2], self.depth)
         return 0.0 if 0 <= lowest < 0.3 * self.ceiling else lowest - 0.15 * (self.ceiling - lowest)
 
     @cached_property

@@ -8,6 +8,7 @@ import json
 import math
 import shutil
 import textwrap
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from scenes.catalogue import FILMS, Entry
@@ -22,9 +23,9 @@ HEAD, TAIL = 15, 10
 GAP = "  "
 
 
-def films_as_text() -> str:
+def films_as_text(entries: Iterable[Entry] | None = None) -> str:
     """Every film: name, running time, what it teaches, parameters with defaults."""
-    return "\n\n".join(_film(entry) for entry in FILMS.values())
+    return "\n\n".join(_film(entry) for entry in entries or FILMS.values())
 
 
 def _film(entry: Entry) -> str:
@@ -36,9 +37,9 @@ def _film(entry: Entry) -> str:
     return "\n".join(lines)
 
 
-def films_as_json() -> str:
+def films_as_json(entries: Iterable[Entry] | None = None) -> str:
     """The same as `films_as_text` for programs: a list of objects."""
-    return json.dumps([_facts(entry) for entry in FILMS.values()], ensure_ascii=False, indent=2)
+    return json.dumps([_facts(entry) for entry in entries or FILMS.values()], ensure_ascii=False, indent=2)
 
 
 def _facts(entry: Entry) -> dict[str, Any]:

@@ -21,22 +21,27 @@ DEFAULT_THEME = "dark"
 DEFAULT_LANGUAGE = "en"
 
 
-def film_path(entry: Entry, parameters: FilmParameters, output: Output, theme: str, language: str) -> Path:
+def film_path(
+    entry: Entry, parameters: FilmParameters, output: Output, theme: str, language: str, history: Path | None = None
+) -> Path:
     """Where a film goes: the output's own path, or a name under media/films/.
 
     Raises:
         InputError: a folder of frames would replace a folder that holds something else.
     """
-    name = film_name(entry, parameters, output, theme, language)
+    name = film_name(entry, parameters, output, theme, language, history)
     target = _given(output, name) if output.path else FILMS_FOLDER / (name + output.suffix)
     if output.is_folder:
         check_replaceable(target)
     return target
 
 
-def film_name(entry: Entry, parameters: FilmParameters, output: Output, theme: str, language: str) -> str:
+def film_name(
+    entry: Entry, parameters: FilmParameters, output: Output, theme: str, language: str, history: Path | None = None
+) -> str:
     """Return e.g. `descent-lr-0.0085-light-ko`: what differs from the defaults, safe on every file system."""
-    words = [entry.name, *parameter_words(parameters)]
+    words = [entry.name, *([_slug(history.stem)] if history else parameter_words(parameters))]
+    words += parameter_words(parameters) if history and parameters.takes_any_run else []
     words += [theme] if theme != DEFAULT_THEME else []
     words += [language] if language != DEFAULT_LANGUAGE else []
     return shorten("-".join(words + _output_words(output)))

@@ -30,7 +30,9 @@ class Order:
         parameters: its parameters.
         output: format, size, rate and place.
         theme: its name.
-        language: one of `scenes.captions.LANGUAGES`, or the path of a TOML file with somebody's own captions.
+        language: one of `scenes.captions.LANGUAGES`, or the path of a TOML file with somebody's own captions; of a film
+            of somebody's own that has no words in it, the first that it has.
+        history: a file whose run the film shows in place of its own; or None.
 
     Raises:
         InputError: an unknown theme or language, or captions with which the film cannot be made.
@@ -41,6 +43,7 @@ class Order:
     output: Output
     theme: str
     language: str
+    history: Path | None = None
 
     def __post_init__(self) -> None:
         if self.theme not in THEMES:
@@ -49,6 +52,7 @@ class Order:
             own.check(Path(self.language), self.entry.name)
         elif self.language not in captions.LANGUAGES:
             raise unknown("language", self.language, captions.LANGUAGES)
+        object.__setattr__(self, "language", self.entry.language_for(self.language))
 
     @property
     def tag(self) -> str:
@@ -64,12 +68,13 @@ class Order:
     @property
     def others(self) -> tuple[str, ...]:
         """The languages in which the film is told besides, in files for a player."""
-        return captions.others(self.language) if self.output.is_video else ()
+        others = captions.others(self.language) if self.output.is_video else ()
+        return tuple(other for other in others if other in self.entry.languages)
 
     @cached_property
     def target(self) -> Path:
         """The file or folder to be written."""
-        return film_path(self.entry, self.parameters, self.output, self.theme, self.version)
+        return film_path(self.entry, self.parameters, self.output, self.theme, self.version, self.history)
 
     @cached_property
     def font(self) -> str:
@@ -110,4 +115,5 @@ class Order:
             "parameters": self.parameters.model_dump(mode="json"),
             "theme": self.theme,
             "language": self.tag,
+            **({"history": self.history.name} if self.history else {}),
         }

@@ -17,6 +17,7 @@ from learning.errors import InputError, RunError
 from learning.experiment import digest_of
 from scenes import captions
 from scenes.fonts import fingerprint, font_for
+from scenes.production import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,14 +79,13 @@ class Recipe:
             RunError: a source cannot be read.
         """
         sources = sources_of(order)
-        runs = {label: store.key_of(experiment) for label, experiment in order.parameters.experiments().items()}
         return cls(
             film=order.entry.name,
             looks=_looks(order),
             code={name: said.digest for name, said in sources.items()},
             versions=_versions(),
             parameters=_parameters(order),
-            runs=runs,
+            runs=_runs(order),
             captions=_captions(order.language, order, sources),
             others={language: _captions(language, order, sources) for language in order.others},
         )
@@ -124,7 +124,8 @@ def sources_of(order: Order) -> Mapping[str, Source]:
 
 def files_of(order: Order) -> dict[str, Path]:
     """Return the data files that parameters of an order name, by parameter."""
-    return {name: Path(value) for name, value in order.parameters if str(value).lower().endswith(".csv")}
+    given = ((name, value) for name, value in order.parameters if name not in ("x", "y"))  # columns of such a file
+    return {name: Path(value) for name, value in given if str(value).lower().endswith(".csv")}
 
 
 def is_current(order: Order) -> bool:
@@ -138,6 +139,13 @@ def is_current(order: Order) -> bool:
         return False
     are_read = all(captions.is_current(language) for language in (order.language, *order.others))
     return data and are_read and source.is_current(sources_of(order))
+
+
+def _runs(order: Order) -> dict[str, str]:
+    """The key of each run, by label."""
+    if order.history is not None:
+        return recorded.keys_of(order)
+    return {label: store.key_of(experiment) for label, experiment in order.parameters.experiments().items()}
 
 
 def _looks(order: Order) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import learning.store
 from learning import cache
 from learning.experiment import files_read_once
-from scenes.production import filmcache, recipe
+from scenes.catalogue import any_number_elsewhere
+from scenes.production import filmcache, recipe, recorded
 from scenes.production.delivery import check_target, deliver, is_in_place
 from scenes.production.files import sign, workplace
 from scenes.production.memory import rare_collections
@@ -96,7 +97,7 @@ def _make(order: Order, force: bool, progress: Report | None) -> Rendered:
     with workplace(order.target) as place:
         bundle = place / "bundle"
         bundle.mkdir()
-        sections = shoot(order, fetch_histories(order.parameters, progress), bundle, progress, earlier)
+        sections = shoot(order, histories_of(order, progress), bundle, progress, earlier)
         if order.output.is_folder:
             sign(bundle / "film")
         files = filmcache.fingerprints(bundle)
@@ -107,10 +108,20 @@ def _make(order: Order, force: bool, progress: Report | None) -> Rendered:
     return Rendered(order.target, fresh=True)
 
 
+def histories_of(order: Order, progress: Report | None = None) -> dict[str, History]:
+    """Return the runs that an order shows: one that somebody has recorded, or the film's own.
+
+    Raises:
+        InputError: the data, or the history, cannot be read.
+    """
+    return fetch_histories(order.parameters, progress) if order.history is None else recorded.runs_of(order)
+
+
 def fetch_histories(parameters: FilmParameters, progress: Report | None = None) -> dict[str, History]:
     """Take the runs of a film from the cache of histories, or train them."""
     report = (lambda done, total: progress("training", done, total)) if progress else None
-    return learning.store.fetch_all(parameters.experiments(), progress=report)
+    with any_number_elsewhere():
+        return learning.store.fetch_all(parameters.experiments(), progress=report)
 
 
 def nearest(order: Order) -> tuple[Kept, int] | None:

@@ -17,7 +17,7 @@ from scenes.production.naming import FILMS_FOLDER, film_name
 from scenes.production.order import Order
 from scenes.production.output import Output
 from scenes.production.progress import Report
-from scenes.production.render import fetch_histories
+from scenes.production.render import histories_of
 from scenes.theme import THEMES, Theme
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def sheet(
     *,
     theme: str = "dark",
     language: str = "en",
+    history: Path | None = None,
     progress: Report | None = None,
 ) -> Path:
     """Draw the last state of every beat of a film and lay the pictures out.
@@ -69,6 +70,7 @@ def sheet(
         path: a PNG file; None: a name under media/films/.
         theme: a name in `scenes.theme.THEMES`.
         language: one of `scenes.captions.LANGUAGES`, or the path of a TOML file with somebody's own captions.
+        history: a file whose run the film shows in place of its own.
         progress: called with what is going on, how much is done and how much there is.
 
     Returns:
@@ -78,10 +80,10 @@ def sheet(
         InputError: an unknown theme or language, a name that is no PNG's.
         RunError: no font for the language, no write access.
     """
-    order = Order(entry, parameters, FRAME, theme, language)
+    order = Order(entry, parameters, FRAME, theme, language, history)
     target = _target(order, path)
-    font = check_font(language)
-    histories = fetch_histories(parameters, progress)
+    font = check_font(order.language)
+    histories = histories_of(order, progress)
     with workplace(target) as place:
         pictures = shoot_beats(order, histories, place, progress)
         if not pictures:
@@ -93,7 +95,7 @@ def sheet(
 
 
 def _target(order: Order, path: Path | None) -> Path:
-    name = f"{film_name(order.entry, order.parameters, Output(), order.theme, order.version)}-sheet.png"
+    name = f"{film_name(order.entry, order.parameters, Output(), order.theme, order.version, order.history)}-sheet.png"
     target = FILMS_FOLDER / name if path is None else path / name if path.is_dir() else path
     if target.suffix.lower() != ".png":
         raise InputError(f"{target} is no PNG file: name it {target.stem}.png")

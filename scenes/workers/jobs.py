@@ -20,7 +20,7 @@ class Job:
     """An order, in nothing but plain values.
 
     Attributes:
-        film: its name in the catalogue.
+        film: its name in the catalogue, or the address of a film of somebody's own, whose code the worker may run.
         parameters: by name, as JSON holds them.
         output: the settings of :class:`~scenes.production.output.Output`, and the path as text, or None.
         theme: the name of the theme.
@@ -42,7 +42,7 @@ class Job:
         """Write an order in plain values."""
         path = order.output.path
         return cls(
-            film=order.entry.name,
+            film=order.entry.address,
             parameters=order.parameters.model_dump(mode="json"),
             output={**order.output.settings, "path": None if path is None else os.fspath(path)},
             theme=order.theme,

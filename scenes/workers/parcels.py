@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from learning import cache
-from learning.errors import RunError
+from learning.errors import InputError, RunError
 from learning.experiment import read_data_file
 from learning.files import write_whole
 from scenes import captions
@@ -47,9 +47,11 @@ def pack(job: Job, order: Order) -> tuple[Job, Files]:
     """Make a job that can be done anywhere, and the files that it needs there.
 
     Raises:
-        InputError: a file that it names cannot be read.
+        InputError: a file that it names cannot be read, or it is a film of somebody's own.
         RunError: the film's place is taken, or a source cannot be read.
     """
+    if order.entry.file is not None:
+        raise InputError(f"{order.entry.file.name} is a film of your own, which no cluster has: leave out --executor")
     check_target(order)
     expected = expectation(order)
     named = {**files_of(order), **_captions(order)}

@@ -1,7 +1,4 @@
-"""A lecture of two real films, tiny, as a deck; and the programs that read decks."""
-
-import os
-import shutil
+"""A lecture of two real films, tiny, as a deck."""
 
 import pytest
 
@@ -44,17 +41,3 @@ def deck(talk):
     read = lecture.read(talk / "lecture.toml", folder=talk / "films")
     decks.check(read)
     return decks.collect(read, talk / "cut")
-
-
-@pytest.fixture(scope="session")
-def program():
-    """Finds a program that reads what we write; without it a test is skipped, or fails where every test is to run."""
-
-    def find(*names, package):
-        found = next(filter(None, map(shutil.which, names)), None)
-        if found is None:
-            refuse = pytest.fail if os.environ.get("LOSSREEL_EVERY_TEST") else pytest.skip
-            refuse(f"needs {names[0]} (Debian, Ubuntu: apt-get install {package})")
-        return found
-
-    return find

@@ -71,6 +71,9 @@ def refusal(**values):
 def test_defaults_are_those_of_the_notes():
     assert Experiment().model_dump() == {
         "data": "regression",
+        "x": None,
+        "y": None,
+        "standardize": False,
         "data_options": (),
         "data_seed": None,
         "model": "line",
@@ -308,12 +311,13 @@ def test_every_field_changes_the_key(tmp_path):
     nets = [{}, {"nodes": 3}, {"bias": True}, {"nets": 2}, {"data_options": {"noise": 0.2}}, {"data": "regression"}]
     nets += [{"data_options": {"slopes": (1, 3)}}, {"start": (1, 2, 3, 4)}]
     nets += [{"model": "steps"}, {"model": "relu-logistic"}, {"seeded_once": True}]
+    columns = [{"x": "y", "y": "x"}, {"x": "x"}, {"y": "y"}, {"standardize": True}]
     layers = [{}, {"powers": (2,)}, {"powers": (1, 2)}, {"powers": (2, 1)}, {"bias": True}]
-    fields = changed.keys() | {"model"} | {name for some in (*nets, *layers) for name in some}
+    fields = changed.keys() | {"model"} | {name for some in (*nets, *layers, *columns) for name in some} | {"data"}
     assert fields == Experiment.model_fields.keys()
     runs = [{}, *({name: value} for name, value in changed.items()), {"model": "logistic", "start": (-5, 10)}]
     runs += [{**NET, **net} for net in nets] + [{**LAYER, **layer} for layer in layers]
-    runs += [{"test_seed": 2}]
+    runs += [{"test_seed": 2}, *({"data": str(file), **some} for some in columns)]
     assert len({Experiment(**run).key() for run in runs}) == len(runs)
 
 

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays_of
 
 from learning.errors import InputError, RunError
 from learning.experiment import Experiment
-from learning.history import ARRAYS, EXTRAS, History
+from learning.history import ARRAYS, EXTRAS, TESTS, History
 from learning.training import train
 
 float32 = st.floats(width=32)  # nan and inf too: they are what two films are about
@@ -39,12 +39,18 @@ def make(epoch=(0, 1, 2), **changes):
 
 EXTRA = {
     "batch": np.array([[3, 1], [0, -1], [-1, -1]]),
+    "seen": np.array([0, 1, 3]),
+    "yhat": np.zeros((3, 3), dtype=np.float32),
     "test_x": np.arange(5, dtype=np.float32),
     "test_y": np.ones(5, dtype=np.float32),
     "test_loss": np.array([4.0, 2.0, 3.0], dtype=np.float32),
     "test_yhat": np.arange(15, dtype=np.float32).reshape(3, 5),
+    "plane_origin": np.array([1.0, 2.0]),
+    "plane_axes": np.array([[0.0, 1.0], [1.0, 0.0]]),
+    "plane_at": np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0]]),
+    "plane_loss": np.arange(9, dtype=np.float32).reshape(3, 3),
 }
-"""Two points an update, and five to be tested with."""
+"""Two points an update, ŷ of three of four, five to be tested with, and the loss at nine places of a plane."""
 
 BETWEEN = {"epoch": np.array([0, 2 / 3, 1]), **EXTRA}
 """The same, with a state between two epochs."""
@@ -109,18 +115,19 @@ def test_a_trained_history_with_all_that_there_can_be_comes_back(tmp_path):
     history = train(Experiment(epochs=2, batch_size=30, record="update", record_every=3, test_seed=1))
     history.save(tmp_path / "run.npz")
     loaded = History.load(tmp_path / "run.npz")
-    assert loaded.arrays.keys() == {*ARRAYS, *EXTRAS}
+    there = {*ARRAYS, "batch", *TESTS}
+    assert loaded.arrays.keys() == there
     assert_identical(loaded, history)
     assert loaded.digest() == history.digest()
     with np.load(tmp_path / "run.npz", allow_pickle=False) as archive:
-        assert set(archive) == {*ARRAYS, *EXTRAS, "meta"}
+        assert set(archive) == {*there, "meta"}
         np.testing.assert_array_equal(archive["test_yhat"], history.test_yhat)
 
 
 def test_what_a_history_does_not_have_is_none_and_not_in_its_file(tmp_path):
     make().save(tmp_path / "run.npz")
     loaded = History.load(tmp_path / "run.npz")
-    assert [getattr(loaded, name) for name in EXTRAS] == [None] * 5
+    assert [getattr(loaded, name) for name in EXTRAS] == [None] * len(EXTRAS)
     assert set(loaded.arrays) == set(ARRAYS)
 
 
@@ -158,8 +165,10 @@ def test_the_digest_sees_every_array(name):
 @pytest.mark.parametrize("name", EXTRAS)
 def test_the_digest_sees_what_only_some_have(name):
     history = make(**EXTRA)
-    changed = EXTRA[name].copy()
-    changed[-1] = 2
+    turned = {"plane_axes": np.eye(2), "plane_at": EXTRA["plane_at"] + 1, "plane_origin": np.zeros(2)}
+    changed = turned.get(name, EXTRA[name]).copy()
+    if name not in turned:
+        changed[-1] = 2
     digests = {history.digest(), make(**{**EXTRA, name: changed}).digest(), make().digest()}
     assert len(digests) == 3
 
@@ -295,6 +304,11 @@ def test_experiment_and_truth_come_from_meta():
         ({**EXTRA, "batch": EXTRA["batch"] - 1}, "points from 0 to 3"),
         ({**EXTRA, "test_x": None}, "of test_x, test_y, test_loss, test_yhat there must be all or none"),
         ({**EXTRA, "test_yhat": None}, "all or none"),
+        ({**EXTRA, "plane_at": None}, "of plane_origin, plane_axes, plane_at, plane_loss there must be all or none"),
+        ({**EXTRA, "plane_axes": np.array([[0.0, 1.0], [0.1, 1.0]])}, "plane_axes must be orthonormal"),
+        ({**EXTRA, "plane_at": np.array([[0.0, 1.0, 1.0], [0.0, 1.0, 2.0]])}, "plane_at must ascend"),
+        ({**EXTRA, "plane_loss": np.zeros((3, 4))}, r"plane_loss has shape \(3, 4\) where \(3, 3\)"),
+        ({**EXTRA, "plane_origin": np.zeros(3)}, r"plane_origin has shape \(3,\) where \(2,\)"),
         ({"test_loss": EXTRA["test_loss"]}, "all or none"),
         ({**EXTRA, "test_x": np.zeros(4)}, r"test_x has shape \(4,\) where \(5,\)"),
         ({**EXTRA, "test_y": np.zeros(4)}, "has shape"),

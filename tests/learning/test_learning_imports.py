@@ -19,7 +19,19 @@ LIGHT = [
     "steps",
     "progress",
 ]
-HEAVY = ["lanes", "losses", "model", "optimizer", "training"]
+HEAVY = [
+    "column",
+    "lanes",
+    "losses",
+    "model",
+    "optimizer",
+    "probe",
+    "recorder",
+    "tape",
+    "terrain",
+    "threads",
+    "training",
+]
 
 
 def loaded_by(module):

@@ -97,11 +97,15 @@ BY_NAME = {
     "window": st.tuples(st.floats(-9, -1), st.floats(0, 9), st.floats(-9, -1), st.floats(0, 9)),
     "optimizer": st.sampled_from(["SGD", "adam"]),
     "optimizers": st.lists(st.sampled_from(["SGD", "momentum", "adam"]), min_size=1, max_size=4).map(tuple),
-    "data": st.sampled_from(["regression", "a folder/점 \udcff\n.csv"]),
+    "x": st.sampled_from([None, "가로 (m)"]),
+    "y": st.sampled_from([None, "y"]),
+    "standardize": st.booleans(),
 }
 
 
 def values(name, field):
+    if name == "data":
+        return st.sampled_from([field.default, "a folder/점 \udcff\n.csv"])
     if name in BY_NAME:
         return BY_NAME[name]
     if get_origin(field.annotation) is Literal:

@@ -356,6 +356,8 @@ def numbers(kind, field):
 
 TEXTS = {
     "data": st.sampled_from(["regression", "logistic", "broken-line", "points.csv"]),
+    "x": st.sampled_from("xy"),
+    "y": st.sampled_from("xy"),
     "optimizer": st.sampled_from([*OPTIMIZERS, "sgd", "ADAM"]),
     "optimizers": st.sampled_from([*OPTIMIZERS, "momentum", "adam"]),
 }
@@ -371,8 +373,10 @@ def values(name, annotation, field):
         return st.lists(values(name, get_args(annotation)[0], None), min_size=1, max_size=5).map(tuple)
     if get_origin(annotation) is tuple:
         return st.tuples(*(values(name, part, None) for part in get_args(annotation)))
-    if annotation is str:
+    if annotation in (str, str | None):
         return TEXTS[name]
+    if annotation is bool:
+        return st.booleans()
     return numbers(annotation, Bounds(field))
 
 
@@ -397,6 +401,8 @@ def toml(value):
     """Write a value as TOML."""
     if isinstance(value, tuple | list):
         return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
@@ -417,6 +423,9 @@ def from_command_line(entry, given_values):
     for name, value in given_values.items():
         option = name.replace("_", "-")
         listed = options.is_list(entry.parameters.model_fields[name].annotation)
+        if isinstance(value, bool):
+            arguments.append(f"--{option}" if value else f"--no-{option}")
+            continue
         for one in value if listed else [value]:
             arguments.append(f"--{option}={word(one)}")
     command.main(arguments, standalone_mode=False)

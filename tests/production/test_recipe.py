@@ -22,6 +22,7 @@ OTHER = {
     "batch_size": 5,
     "data": "points.csv",
     "data_seed": 8,
+    "directions": "random",
     "distances": (0.5,),
     "epochs": 17,
     "homework_seed": 7,
@@ -42,10 +43,12 @@ OTHER = {
     "path_lr": 0.0077,
     "plane_epochs": 17,
     "plane_lr": 0.0077,
+    "plane_seed": 77,
     "runs": 20,
     "seed": 77,
     "sizes": (2, 3),
     "slopes": (0.5, 2.0),
+    "standardize": True,
     "start": (1.0, 2.0),
     "starts": ((1.0, 2.0),),
     "sum_lr": 0.0077,
@@ -53,6 +56,8 @@ OTHER = {
     "weights": (3.0,),
     "wide": 50,
     "window": (-9.0, 3.0, -2.0, 9.0),
+    "x": "x",
+    "y": "y",
 }
 LISTS = {("learning-rate", "lr"): (0.0077,), ("logistic", "loss"): "bce"}
 PARAMETERS = [(film, name) for film in REAL for name in FILMS[film].parameters.model_fields]
@@ -75,7 +80,8 @@ def key(*args, **kwargs):
 def test_every_parameter_is_in_the_key(film, name):
     value = LISTS.get((film, name), OTHER[name])
     assert value != FILMS[film].parameters.model_fields[name].default
-    assert key(film, **{name: value}) != key(film)
+    file = {"data": "points.csv"} if name in ("x", "y", "standardize") else {}
+    assert key(film, **{**file, name: value}) != key(film, **file)
 
 
 @pytest.mark.parametrize("film", REAL)

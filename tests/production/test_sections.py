@@ -42,6 +42,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "logistic": {"epochs": 300},
     "logistic-limit": {"epochs": 200, "net_epochs": 200},
     "overfit": {"nodes": 50, "epochs": 200},
+    "plane": {},
     "polynomial": {"epochs": 100},
     "stuck": {"epochs": 300, "runs": 20, "sizes": (2, 4)},
     "diagrams": {"epochs": 100, "wide": 50},

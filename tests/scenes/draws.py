@@ -20,10 +20,18 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 DEAR: dict[tuple[str, str], int] = {
     ("stuck", "epochs"): 100, ("stuck", "runs"): 40, ("relu-nodes", "epochs"): 1000, ("overfit", "epochs"): 200,
+    ("plane", "epochs"): 1000,
     ("diagrams", "epochs"): 200, ("logistic", "epochs"): 500, ("flat-regions", "epochs"): 300,
     ("optimizers", "epochs"): 300, ("logistic-limit", "epochs"): 500, ("logistic-limit", "net_epochs"): 500,
 }  # fmt: skip
 """Where the bound would take too long, what is drawn at most."""
+
+COLUMNS = ("x", "y", "standardize")
+OWN: dict[tuple[str, str], str] = {
+    ("stochastic", "data"): "points.csv", ("polynomial", "data"): "points.csv", ("logistic", "data"): "coins.csv",
+    ("flat-regions", "data"): "coins.csv", ("optimizers", "data"): "coins.csv",
+}  # fmt: skip
+"""Films whose data are a set of the notes, or a file: which one."""
 
 AT_A_BOUND = 0.15
 """The share of numbers that lie upon a bound."""
@@ -35,8 +43,19 @@ ZERO = 0.1
 def drawn(film: str, model: type[FilmParameters], number: int) -> dict[str, Any]:
     """The parameters of a draw; those that are not in it keep their default."""
     random = Random(f"{film} {number}")
-    fields = {name: info for name, info in model.model_fields.items() if random.random() < 0.7}
-    return {name: _field(random, film, name, info) for name, info in fields.items()}
+    every = {name: info for name, info in model.model_fields.items() if name not in COLUMNS and (film, name) not in OWN}
+    fields = {name: info for name, info in every.items() if random.random() < 0.7}
+    found = {name: _field(random, film, name, info) for name, info in fields.items()}
+    return found | _data(Random(f"{film} {number} data"), film, model, found)
+
+
+def _data(random: Random, film: str, model: type[FilmParameters], found: dict[str, Any]) -> dict[str, Any]:
+    """A file now and then, in films that take one; sometimes standardized, sometimes with y for x."""
+    if "standardize" not in model.model_fields or random.random() > 0.3:
+        return {}
+    names = ("x", "y") if OWN.get((film, "data")) == "coins.csv" else random.choice((("x", "y"), ("y", "x")))
+    file = OWN.get((film, "data"), "points.csv")
+    return {"data": file, "x": names[0], "y": names[1], "standardize": random.random() < 0.5 or film == "polynomial"}
 
 
 def _field(random: Random, film: str, name: str, info: FieldInfo) -> Any:

@@ -5,6 +5,20 @@ from typing import Any
 POINTS = "x,y\n1,2.1\n2,3.9\n3,6.2\n4,8.1\n5,9.8\n6,12.4\n"
 """What points.csv holds while these tests run."""
 
+HEIGHTS = "이름;사람의 키, 아침에 잰 것 (cm);몸무게\n" + "".join(
+    f"{k};{150 + 7 * k % 41};{52 + 5 * k % 37 + (k % 3) / 4:.2f}\n".replace(".", ",") for k in range(40)
+)
+COINS = "x,y\n" + "".join(f"{k / 10 - 3:.1f},{int(k * k % 61 < k)}\n" for k in range(61))
+MANY = "x\ty\n" + "".join(f"{k % 997 / 100:.2f}\t{k % 997 / 50 + k % 7:.2f}\n" for k in range(3000))
+
+FILES: dict[str, bytes] = {
+    "points.csv": POINTS.encode(), "heights.csv": HEIGHTS.encode("cp949"), "coins.csv": COINS.encode("utf-16"),
+    "many.csv": MANY.encode("utf-8-sig"),
+}  # fmt: skip
+"""Data of one's own, as programs write them."""
+
+TALL: dict[str, Any] = {"data": "heights.csv", "x": "사람의 키, 아침에 잰 것 (cm)", "y": "몸무게", "standardize": True}
+
 DESCENT: dict[str, dict[str, Any]] = {
     "grows": {"lr": 0.0085},
     "turns": {"lr": 0.0083},
@@ -23,6 +37,8 @@ DESCENT: dict[str, dict[str, Any]] = {
     "two-epochs": {"epochs": 2},
     "hardly-moves": {"lr": 1e-13},
     "own-data-learned": {"data": "points.csv", "lr": 0.01, "epochs": 1000},
+    "own-columns": {**TALL, "lr": 0.01},
+    "many-points": {"data": "many.csv", "loss": "mse", "lr": 0.01},
 }
 
 RELU_NODES: dict[str, dict[str, Any]] = {
@@ -54,6 +70,7 @@ FLAT_REGIONS: dict[str, dict[str, Any]] = {
     "nothing-moves": {"starts": ((-3.0, -1.0),), "lr": 1e-5, "epochs": 4},
     "one-leaves": {"starts": ((-0.8, -0.3),), "window": (-0.9, -0.42, -0.5, 3.0)},
     "flies-from-the-star": {"starts": ((-1.01, 4.84),), "lr": 1000.0, "epochs": 20},
+    "own-data": {"data": "coins.csv", "standardize": True},
 }
 
 LEARNING_RATE: dict[str, dict[str, Any]] = {
@@ -85,6 +102,7 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
     "far-too-long": {"optimizers": ("SGD", "AdamW", "LBFGS"), "lr": 20, "epochs": 5, "starts": ((-10.0, -1.0),)},
     "one-epoch": {"optimizers": ("SGD",), "epochs": 1},
     "no-gradient": {"window": (2000.0, 2010.0, 0.0, 1.0), "starts": ((2005.0, 0.5),), "epochs": 5},
+    "own-data": {"data": "coins.csv"},
 }  # fmt: skip
 
 TANGENT: dict[str, dict[str, Any]] = {
@@ -143,6 +161,7 @@ SSE_MSE: dict[str, dict[str, Any]] = {
     "at-the-minimum": {"start": (2.4459, 4.0043)},
     "far-away": {"start": (4000.0, -90000.0)},
     "own-data": {"data": "points.csv", "sum_lr": 0.005, "mean_lr": 0.03},
+    "many-points": {"data": "many.csv", "sum_lr": 0.00001, "mean_lr": 0.03, "standardize": True},
     "huge": {"sum_lr": 1000.0, "mean_lr": 1000.0},
     "tiny": {"sum_lr": 1e-12, "mean_lr": 1.23456e-9},
     "longer": {"mean_lr": 0.3},
@@ -161,6 +180,8 @@ LOGISTIC: dict[str, dict[str, Any]] = {
     "no-number": {"optimizer": "LBFGS", "lr": 1000.0, "epochs": 150, "loss": "bce"},
     "tiny": {"lr": 1e-9, "epochs": 100},
     "slow": {"lr": 0.0001, "epochs": 500},
+    "own-data": {"data": "coins.csv", "epochs": 1000},
+    "own-data-standardized": {"data": "coins.csv", "epochs": 4000, "standardize": True, "lr": 2.0},
 }
 
 POLYNOMIAL: dict[str, dict[str, Any]] = {
@@ -172,6 +193,7 @@ POLYNOMIAL: dict[str, dict[str, Any]] = {
     "just-beyond": {"large_lr": 0.0458, "epochs": 300},
     "crawls": {"lr": 1e-6, "large_lr": 1e-5, "seed": 7},
     "turns": {"lr": 0.0459, "large_lr": 0.07, "epochs": 25},
+    "own-columns-learned": {**TALL, "lr": 0.05, "epochs": 2000},
 }
 
 DIAGRAMS: dict[str, dict[str, Any]] = {
@@ -219,6 +241,7 @@ STOCHASTIC: dict[str, dict[str, Any]] = {
     "other-data": {"seed": 3, "data_seed": 7},
     "edge": {"lr": 0.0115, "path_lr": 0.003},
     "turns": {"lr": 0.0115, "seed": 27},
+    "own-columns": {**TALL, "path_lr": 0.01},
 }
 
 OVERFIT: dict[str, dict[str, Any]] = {
@@ -235,6 +258,21 @@ OVERFIT: dict[str, dict[str, Any]] = {
     "noisy": {"noise": 100.0, "slopes": (0.0, 0.0), "epochs": 300},
 }
 
+PLANE: dict[str, dict[str, Any]] = {
+    "two-weights": {"nodes": 1},
+    "sixteen": {"nodes": 16, "epochs": 300},
+    "one-epoch": {"epochs": 1},
+    "no-number": {"lr": 5.0, "epochs": 50},
+    "random": {"directions": "random"},
+    "restless": {"lr": 1.2},
+    "stuck": {"nodes": 2, "seed": 40352, "epochs": 300},
+    "hardly-moves": {"lr": 1e-9},
+    "steep": {"slopes": (-3000.0, 5000.0), "nodes": 5, "epochs": 40},
+    "random-dot": {"plane_seed": 0, "epochs": 1000},
+    "random-astray": {"directions": "random", "lr": 3.0, "plane_seed": 4_294_967_295},
+    "exact": {"noise": 0.0, "nodes": 3, "seed": 2},
+}
+
 FILMS: dict[str, dict[str, dict[str, Any]]] = {
     "descent": DESCENT,
     "optimizers": OPTIMIZERS,
@@ -247,6 +285,7 @@ FILMS: dict[str, dict[str, dict[str, Any]]] = {
     "linear-layer": LINEAR_LAYER,
     "diagrams": DIAGRAMS,
     "overfit": OVERFIT,
+    "plane": PLANE,
     "polynomial": POLYNOMIAL,
     "logistic": LOGISTIC,
     "logistic-limit": LOGISTIC_LIMIT,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from far import FILMS, POINTS
+from far import FILES, FILMS
 from manim import tempconfig
 
 from scenes.beats import Subtitle
@@ -195,5 +195,6 @@ def _folder_of_points() -> Path:
     """Where points.csv lies."""
     folder = Path(tempfile.mkdtemp(prefix="lossreel-points-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (folder / "points.csv").write_text(POINTS, encoding="utf-8")
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
     return folder

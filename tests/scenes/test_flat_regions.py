@@ -753,7 +753,9 @@ def test_the_lines_of_the_reason_say_these_numbers(stage, missed):
 
 def test_the_point_of_another_sign_would_push_the_other_way():
     """A zero that is taken for a one pushes down with both losses: signs by the formula."""
-    run = SimpleNamespace(x=np.array([0.5, -1.0, 0.25]), y=np.array([1, 0, 1]), yhat=np.array([[0.9, 0.75, 0.6]]))
+    run = SimpleNamespace(
+        seen_x=np.array([0.5, -1.0, 0.25]), seen_y=np.array([1, 0, 1]), yhat=np.array([[0.9, 0.75, 0.6]])
+    )
     told = figures.of_point(run)
     assert figures.most_missed(run) == 0, "in the order of x"
     assert {name: told[name].plain for name in ("point", "y", "miss", "factor_there", "mse_push", "bce_push")} == {
@@ -762,7 +764,9 @@ def test_the_point_of_another_sign_would_push_the_other_way():
 
 
 def test_of_several_that_are_missed_alike_the_rightmost_is_taken():
-    run = SimpleNamespace(x=np.array([0.5, -1.0, 0.25]), y=np.array([1, 1, 1]), yhat=np.array([[0.1, 0.1004, 0.3]]))
+    run = SimpleNamespace(
+        seen_x=np.array([0.5, -1.0, 0.25]), seen_y=np.array([1, 1, 1]), yhat=np.array([[0.1, 0.1004, 0.3]])
+    )
     assert figures.most_missed(run) == 2
 
 

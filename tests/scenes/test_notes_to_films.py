@@ -81,7 +81,7 @@ def test_every_note_is_gone_through_and_every_film_is_used():
         count[row.note] += 1
     assert list(count) == ["S1", "S2", "S3", "S4", "S5"]
     assert min(count.values()) >= 10
-    assert {row.film for row in rows()} == set(FILMS)
+    assert {row.film for row in rows()} == set(FILMS) - {"plane"}  # which goes beyond the notes
 
 
 @pytest.mark.parametrize(
